@@ -1,0 +1,1 @@
+"""What Buurtbot remembers: the tables, the verbs on them, and the one way in."""
