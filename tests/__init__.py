@@ -1,0 +1,1 @@
+"""The tests, ordered by their distance to the real thing."""
