@@ -1,0 +1,183 @@
+"""What goes out and what comes in, in words that every channel understands.
+
+Texts are plain unless they are `Rich`, so what a person typed can never become markup by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+DATA_BYTES = 64
+"""The most bytes a button's data may have: `callback_data` of the Bot API."""
+
+
+class Rich(str):
+    """Text in Telegram's HTML subset; made by `rich` alone, which escapes every field."""
+
+    __slots__ = ()
+
+
+def rich(template: str, /, **fields: object) -> Rich:
+    """`template` with its fields filled in, escaped: markup comes from the template only."""
+    safe = {
+        name: value if isinstance(value, Rich) else escape(str(value), quote=False)
+        for name, value in fields.items()
+    }
+    return Rich(template.format(**safe))
+
+
+def as_html(text: str) -> str:
+    """`text` as HTML: itself when it is `Rich`, escaped when it is plain."""
+    return str(text) if isinstance(text, Rich) else escape(text, quote=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: it sends `data` (1 to 64 bytes), or opens `url`."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+class Wanted(StrEnum):
+    """What a reply keyboard's button lets a person share."""
+
+    CONTACT = "contact"
+    LOCATION = "location"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file or picture that the sender makes, by the name of its maker, just before sending."""
+
+    kind: str  # "document" or "photo"
+    name: str
+    maker: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one chat; `about` names what a reply to it answers, such as `question:12`."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+    share: tuple[tuple[Wanted, str], ...] = ()
+    attachment: Attachment | None = None
+    about: str = ""
+    clear_share: bool = False
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons in reading order: the numbers that a person may type."""
+        return tuple(button for row in self.rows for button in row)
+
+
+def dump(message: Message) -> dict[str, Any]:
+    """`message` as JSON, without what is empty."""
+    made = message.attachment
+    content: dict[str, Any] = {"text": str(message.text)}
+    if isinstance(message.text, Rich):
+        content["rich"] = True
+    if message.rows:
+        content["rows"] = [[[b.label, b.data, b.url] for b in row] for row in message.rows]
+    if message.share:
+        content["share"] = [[wanted.value, label] for wanted, label in message.share]
+    if made is not None:
+        content["attachment"] = [made.kind, made.name, made.maker, dict(made.arguments)]
+    if message.about:
+        content["about"] = message.about
+    if message.clear_share:
+        content["clear_share"] = True
+    return content
+
+
+def load(content: Mapping[str, Any]) -> Message:
+    """The message that `dump` wrote."""
+    text = content["text"]
+    made = content.get("attachment")
+    return Message(
+        text=Rich(text) if content.get("rich") else text,
+        rows=tuple(tuple(Button(*b) for b in row) for row in content.get("rows", ())),
+        share=tuple((Wanted(wanted), label) for wanted, label in content.get("share", ())),
+        attachment=Attachment(*made) if made else None,
+        about=content.get("about", ""),
+        clear_share=content.get("clear_share", False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an update came from: enough to answer it and to know the person again."""
+
+    key: str
+    """Unique per update within 14 days, such as `telegram:81234`."""
+    chat: str
+    private: bool = True
+    language: str = ""
+    """The language of the person's app, such as `nl` or `pt-br`; empty when unknown."""
+    message: str = ""
+    """The channel's own number of the message typed, or of the one whose button was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Text that a person typed; NUL characters are gone, nothing else is changed."""
+
+    origin: Origin
+    text: str
+    reply_to: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that a person pressed; `query` is what the channel wants answered."""
+
+    origin: Origin
+    data: str
+    query: str
+
+
+class Kind(StrEnum):
+    """What a person shared instead of text."""
+
+    CONTACT = "contact"
+    LOCATION = "location"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    VOICE = "voice"
+    STICKER = "sticker"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Something other than text, with what is worth keeping of it.
+
+    CONTACT: `phone`, `own` (bool). LOCATION: `latitude`, `longitude` (degrees). PHOTO, DOCUMENT,
+    VOICE: `file` (the channel's name for it). `album` is set on a part of an album.
+    """
+
+    origin: Origin
+    kind: Kind
+    value: Mapping[str, Any] = field(default_factory=dict)
+    caption: str = ""
+    album: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The person blocked the bot (`now` is False) or let it in again."""
+
+    origin: Origin
+    now: bool
+
+
+Incoming = Heard | Pressed | Shared | Reachable

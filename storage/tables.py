@@ -1,0 +1,356 @@
+"""Every table, in one MetaData: what the bot knows, row by row.
+
+Times are aware UTC (`UTC`). Columns named `due` follow the bot's clock, which `make try` can move;
+`lease`, `not_before` and `received` follow real time. A chat is a text such as `telegram:4711`:
+the channel and the address in it, so that two channels never meet.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from storage.types import UTC
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""A row's number: 64 bits on both databases; SQLite gives numbers to INTEGER keys alone."""
+
+_WAITING = text("state = 'waiting'")
+
+
+def _person(*, nullable: bool = False) -> Column[int]:
+    return Column(
+        "person", ID, ForeignKey("people.id", ondelete="CASCADE"), nullable=nullable, index=True
+    )
+
+
+# The three tables of a turn.
+
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("chat", Text),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTC),
+    Column("raw", Text),
+    Column("error", Text),
+    Column("received", UTC, nullable=False),
+    Index("ix_inbox_waiting", "chat", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_inbox_received", "received"),
+    Index("ix_inbox_chat", "chat"),
+)
+
+conversations = Table(
+    "conversations",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("chat", Text, nullable=False),
+    _person(),
+    Column("status", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("waiting", Text),
+    Column("draft", JSON),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("question", ID),
+    Column("last_activity", UTC, nullable=False),
+    Index(
+        "ix_conversations_active",
+        "chat",
+        unique=True,
+        sqlite_where=text("status = 'active'"),
+        postgresql_where=text("status = 'active'"),
+    ),
+    Index("ix_conversations_chat", "chat", "id"),
+    Index("ix_conversations_last_activity", "last_activity"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("chat", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("repeat", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("once_more", Boolean, nullable=False, server_default=false()),
+    Column("owner", Text),
+    Column("lease", UTC),
+    Column("not_before", UTC),
+    Column("due", UTC, nullable=False),
+    Column("useful_until", UTC),
+    Column("created", UTC, nullable=False),
+    Column("sent", UTC),
+    Column("message_id", Text),
+    Column("edits", ID),
+    Column("content", JSON),
+    Column("renderer", Text),
+    Column("arguments", JSON),
+    Column("about", Text),
+    Column("error", Text),
+    Index(
+        "ix_outbox_waiting", "lane", "due", "id", sqlite_where=_WAITING, postgresql_where=_WAITING
+    ),
+    Index(
+        "ix_outbox_sending",
+        "lease",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    Index("ix_outbox_chat", "chat", "id"),
+    Index(
+        "ix_outbox_edits",
+        "edits",
+        sqlite_where=text("edits IS NOT NULL"),
+        postgresql_where=text("edits IS NOT NULL"),
+    ),
+    Index("ix_outbox_created", "created"),
+    sqlite_autoincrement=True,
+)
+
+halts = Table(
+    "halts",
+    METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("until", UTC, nullable=False),
+)
+
+# People.
+
+people = Table(
+    "people",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("chat", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=true()),
+    Column("reminders", Boolean, nullable=False, server_default=true()),
+    Column("muted_until", UTC),
+    Column("name", Text),
+    Column("municipality", Text),
+    Column("neighbourhood", Text),
+    Column("part", Text),
+    Column("initiative", Text),
+    Column("email", Text),
+    Column("adult", Boolean),
+    Column("first_seen", UTC, nullable=False),
+    Column("last_seen", UTC, nullable=False),
+    Column("joined", UTC),
+    Column("left", UTC),
+    Index(
+        "ix_people_role",
+        "role",
+        sqlite_where=text("role <> 'none'"),
+        postgresql_where=text("role <> 'none'"),
+    ),
+    Index("ix_people_municipality", "municipality"),
+    sqlite_autoincrement=True,
+)
+
+person_themes = Table(
+    "person_themes",
+    METADATA,
+    Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme", Text, primary_key=True),
+    Index("ix_person_themes_theme", "theme"),
+)
+
+consents = Table(
+    "consents",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _person(),
+    Column("purpose", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("text_version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("at", UTC, nullable=False),
+    Index("ix_consents_person_purpose", "person", "purpose", "id"),
+)
+
+erasures = Table(
+    "erasures",
+    METADATA,
+    Column("chat", Text, primary_key=True),
+    Column("due", UTC, nullable=False),
+)
+
+codes = Table(
+    "codes",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("expires", UTC, nullable=False),
+    Column("used", UTC),
+    Index("ix_codes_made_by", "made_by"),
+)
+
+audit = Table(
+    "audit",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("actor", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("action", Text, nullable=False),
+    Column("subject", Text),
+    Column("at", UTC, nullable=False),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_actor", "actor"),
+)
+
+questions = Table(
+    "questions",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _person(),
+    Column("text", Text, nullable=False),
+    Column("asked", UTC, nullable=False),
+    Column("answer", Text),
+    Column("answered_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("answered", UTC),
+    Index("ix_questions_answered_by", "answered_by"),
+    Index("ix_questions_asked", "asked"),
+)
+
+# Meetings.
+
+meetings = Table(
+    "meetings",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", Text, unique=True),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("status", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("starts", UTC, nullable=False),
+    Column("ends", UTC, nullable=False),
+    Column("wall_start", Text, nullable=False),
+    Column("wall_end", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("place", Text),
+    Column("link", Text),
+    Column("capacity", Integer),
+    Column("deadline", UTC),
+    Column("languages", JSON, nullable=False),
+    Column("host", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("created", UTC, nullable=False),
+    Index("ix_meetings_starts", "starts"),
+    Index("ix_meetings_host", "host"),
+)
+
+rsvps = Table(
+    "rsvps",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("meeting", ID, ForeignKey("meetings.id", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("answer", Text, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("name", Text),
+    Column("version", Integer, nullable=False),
+    Column("created", UTC, nullable=False),
+    Column("changed", UTC, nullable=False),
+    UniqueConstraint("meeting", "person"),
+    Index("ix_rsvps_meeting_answer", "meeting", "answer"),
+)
+
+# Learning.
+
+surveys = Table(
+    "surveys",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("title", JSON, nullable=False),
+    Column("intro", JSON, nullable=False),
+    Column("thanks", JSON, nullable=False),
+    Column("opens", UTC),
+    Column("closes", UTC),
+    Column("created", UTC, nullable=False),
+)
+
+survey_questions = Table(
+    "survey_questions",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("survey", ID, ForeignKey("surveys.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", JSON, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("other", Boolean, nullable=False, server_default=false()),
+    Column("optional", Boolean, nullable=False, server_default=false()),
+    Column("at_most", Integer),
+    Column("only_if", JSON),
+    Column("retired", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("survey", "key"),
+)
+
+answer_sets = Table(
+    "answer_sets",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("survey", ID, ForeignKey("surveys.id", ondelete="CASCADE"), nullable=False),
+    _person(),
+    Column("state", Text, nullable=False),
+    Column("started", UTC, nullable=False),
+    Column("finished", UTC),
+    Column("put_off_until", UTC),
+    UniqueConstraint("survey", "person"),
+    Index("ix_answer_sets_put_off_until", "put_off_until"),
+)
+
+answers = Table(
+    "answers",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("answer_set", ID, ForeignKey("answer_sets.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", JSON),
+    Column("on_path", Boolean, nullable=False, server_default=true()),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("answer_set", "key"),
+)
+
+# The house itself.
+
+settings = Table(
+    "settings",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
