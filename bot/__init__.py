@@ -1,0 +1,1 @@
+"""Buurtbot: receiving, talking and sending; what it talks about is in `handlers`."""
