@@ -6,15 +6,14 @@ A mistake says what to write instead and never repeats the value: it may be the 
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.dialogue.language import languages as at_hand
+
 Check = Callable[[Any], Any]
 
-LOCALES: Final = Path(__file__).parent.parent / "locales"
-SOURCE_LANGUAGE: Final = "en"
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 _TOKEN: Final = re.compile(r"[0-9]{6,}:[A-Za-z0-9_-]{30,}")
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -126,7 +125,7 @@ def timezone(value: object) -> ZoneInfo:
 def language(value: object) -> str:
     """A language that there are texts in."""
     text = quoted(value)
-    known = languages_at_hand()
+    known = at_hand()
     if text not in known:
         raise Mistake(f"is not a language that we have: choose from {', '.join(known)}")
     return text
@@ -140,12 +139,6 @@ def languages(value: object) -> tuple[str, ...]:
     if len(set(chosen)) < len(chosen):
         raise Mistake("names a language twice: write each once")
     return chosen
-
-
-def languages_at_hand() -> tuple[str, ...]:
-    """The languages with a catalogue, and the language of the source."""
-    found = {folder.parent.name for folder in LOCALES.glob("*/LC_MESSAGES")}
-    return tuple(sorted(found | {SOURCE_LANGUAGE}))
 
 
 def one_of(*choices: str) -> Check:

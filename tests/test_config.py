@@ -121,7 +121,7 @@ def test_every_mistake_is_told_at_once(write):
         "[platform] privacy_url: is not a page's address: "
         "write it like https://example.org/privacy",
         '[platform] timezone: is not a time zone: did you mean "Europe/Amsterdam"?',
-        "[platform] default_language: is not a language that we have: choose from en, nl",
+        "[platform] default_language: is not a language that we have: choose from nl, en",
         '[platform] languages: is not a list of languages: write it like ["nl", "en"]',
         "[log] level: is not a text: put it between quotes",
         "[log] format: is not one of text, json: choose from these",
