@@ -1,0 +1,75 @@
+"""The one way into the database: units, each run whole in one transaction."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+from sqlalchemy import URL, make_url
+
+from storage.errors import StorageError
+from storage.sqlite import SqliteStore
+from storage.transaction import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """What a kind of database has to offer."""
+
+    async def run(self, call: Callable[[Tx], T]) -> T: ...
+    async def run_alone(self, call: Callable[[Tx], T]) -> T: ...
+    async def read(self, call: Callable[[Tx], T]) -> T: ...
+    async def close(self) -> None: ...
+
+
+class Database:
+    """Runs units. A unit is a plain function that gets a `Tx` first, and does no other I/O.
+
+    It may be run twice before its outcome counts, so it has no effect but on the database. A
+    caller that is cancelled meanwhile does not learn whether its unit counted.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    async def open(cls, url: str, *, migrate: bool = True) -> Self:
+        """Open ``sqlite:///path`` or ``postgresql://...``, its schema brought up to date."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return cls(await SqliteStore.open(sqlite_path(parsed)))
+        raise StorageError("[database] url must begin with sqlite:/// or postgresql://")
+
+    async def run(
+        self, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run the unit in one transaction, and return what it returned.
+
+        Raises what it raised, with nothing of it kept, and Unavailable while the database is
+        locked, full or out of reach.
+        """
+        return await self.store.run(lambda tx: unit(tx, *args, **kwargs))
+
+    async def run_alone(
+        self, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for long work, 20 ms at most: waiting units go first, none joins its commit."""
+        return await self.store.run_alone(lambda tx: unit(tx, *args, **kwargs))
+
+    async def read(
+        self, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a unit that only reads, on another thread; all it reads is of one moment."""
+        return await self.store.read(lambda tx: unit(tx, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what waits and close all connections."""
+        await self.store.close()
+
+
+def sqlite_path(url: URL) -> Path:
+    """The file that an SQLite address names. Memory is refused: readers would see another one."""
+    if not url.database or url.database == ":memory:":
+        raise StorageError("[database] url must name a file: sqlite:///data/buurtbot.db")
+    return Path(url.database)
