@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import Unavailable
+from storage.sqlite_connection import begin
 from storage.transaction import Tx
 
 LONGEST_GROUP = 0.010  # seconds of work, after which the rest waits for the next commit
@@ -97,7 +98,7 @@ class Groups:
         tried: list[Job] = []
         connection = self.engine.connect()
         try:
-            connection.begin()
+            begin(connection, self.raw)
             self.run_each(connection, jobs, tried)
             if self.intact():
                 connection.commit()
@@ -132,7 +133,7 @@ class Groups:
         """Run one job in a transaction of its own."""
         connection = self.engine.connect()
         try:
-            connection.begin()
+            begin(connection, self.raw)
             if job.attempt(connection):
                 if self.intact():
                     connection.commit()

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from storage.groups import raisable
-from storage.sqlite_connection import connect, ready
+from storage.sqlite_connection import begin, connect, translate
 from storage.transaction import Tx
 from storage.writer import Writer
 
@@ -87,12 +87,15 @@ def reading_engine(path: Path) -> Engine:
         max_overflow=0,
         hide_parameters=True,
     )
-    return ready(engine, "BEGIN")
+    event.listen(engine, "handle_error", translate)
+    return engine
 
 
 def read_once(engine: Engine, call: Callable[[Tx], T]) -> T:
     """Run a reading unit in one transaction, so that all it sees is of one moment."""
     with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        begin(connection, cast(sqlite3.Connection, raw), write=False)
         tx = Tx(connection, postgres=False)
         try:
             return Context().run(call, tx)

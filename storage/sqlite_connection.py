@@ -83,18 +83,24 @@ def engine_on(raw: sqlite3.Connection) -> Engine:
     engine = create_engine(
         "sqlite://", creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
     )
-    return ready(engine, "BEGIN IMMEDIATE")
-
-
-def ready(engine: Engine, begin: str) -> Engine:
-    """Give an engine our way to begin, and our errors."""
-
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "begin", begin_transaction)
     event.listen(engine, "handle_error", translate)
     return engine
+
+
+def begin(connection: Connection, raw: sqlite3.Connection, *, write: bool = True) -> None:
+    """Begin a transaction; to write, it takes the lock now. Raises Unavailable if it cannot.
+
+    By hand rather than in the engine's begin event: an engine that has any event of its own
+    spends 5 microseconds more on each statement.
+    """
+    connection.begin()
+    try:
+        raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    except sqlite3.Error as error:
+        reason = trouble(error)
+        if reason is None:
+            raise
+        raise Unavailable(reason) from error
 
 
 def translate(context: ExceptionContext) -> Unavailable | None:
