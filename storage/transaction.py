@@ -30,13 +30,15 @@ class Tx:
 
     A unit may be run twice: alone after the group it was in failed, or again after a deadlock.
     What the failed run wrote is gone by then. So a unit has no effect but on the database.
+    `writes` counts the statements run so far that were no SELECT.
     """
 
-    __slots__ = ("connection", "postgres")
+    __slots__ = ("connection", "postgres", "writes")
 
     def __init__(self, connection: Connection, *, postgres: bool) -> None:
         self.connection = connection
         self.postgres = postgres
+        self.writes = 0
 
     def execute(
         self, statement: "Executable | Prepared", parameters: Parameters | None = None
@@ -44,6 +46,8 @@ class Tx:
         """Run a statement in this transaction."""
         if type(statement) is Prepared:
             statement = statement.on(self)
+        if not statement.is_select:
+            self.writes += 1
         return self.connection.execute(statement, parameters)
 
     def insert(self, table: Table) -> Insert:
