@@ -5,8 +5,8 @@ Texts are plain unless they are `Rich`, so what a person typed can never become 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -181,3 +181,36 @@ class Reachable:
 
 
 Incoming = Heard | Pressed | Shared | Reachable
+
+
+TEXT_UNITS = 4096
+"""The most UTF-16 units a text may have: `sendMessage` of the Bot API counts so."""
+
+
+def units(text: str) -> int:
+    """The length of `text` as the Bot API counts it; 600 family emoji are 4,800."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def joined(messages: Sequence[Message]) -> list[Message]:
+    """`messages`, with each bare text put in front of the one after it where both fit in one."""
+    found: list[Message] = []
+    for message in messages:
+        before = found[-1] if found else None
+        if before is not None and _bare(before) and not message.attachment:
+            text = _together(before.text, message.text)
+            if units(text) <= TEXT_UNITS:
+                found[-1] = replace(message, text=text)
+                continue
+        found.append(message)
+    return found
+
+
+def _bare(message: Message) -> bool:
+    return not (message.rows or message.share or message.attachment or message.about)
+
+
+def _together(first: str, second: str) -> str:
+    if isinstance(first, Rich) or isinstance(second, Rich):
+        return Rich(f"{as_html(first)}\n\n{as_html(second)}")
+    return f"{first}\n\n{second}"

@@ -1,0 +1,68 @@
+"""Typed alternatives to buttons: a number, the words, or nearly the words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+CLOSE = 84
+"""How alike (0-100) typed words and a label must be: one slip in a short word, two in a long."""
+
+_APART = re.compile(r"[^\w]+")
+_NUMBER = re.compile(r"^\W*(\d{1,3})\W*$")
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """`text` for comparing: no case, accents, punctuation, zero-width marks or extra spaces."""
+    bare = unicodedata.normalize("NFKD", text[:200].casefold())
+    kept = "".join(c for c in bare if unicodedata.category(c) not in ("Mn", "Cf", "Me"))
+    return _APART.sub(" ", kept).strip()
+
+
+def match(text: str, labels: Mapping[str, str]) -> str | None:
+    """The key of the one label that `text` names, by number, words or nearly; else None."""
+    keys = list(labels)
+    if number := _NUMBER.match(text):
+        position = int(number[1])
+        exact = [key for key in keys if plain(labels[key]) == number[1]]
+        if exact:
+            return exact[0]
+        return keys[position - 1] if 1 <= position <= len(keys) else None
+    said = plain(text)
+    if not said:
+        return None
+    words = {key: plain(label) for key, label in labels.items()}
+    for key, label in words.items():
+        if said == label:
+            return key
+    starts = [key for key, label in words.items() if label.startswith(said + " ")]
+    if len(starts) == 1:
+        return starts[0]
+    return _nearly(said, words)
+
+
+def _nearly(said: str, words: Mapping[str, str]) -> str | None:
+    if len(said) < 3:
+        return None
+    found = process.extract(said, words, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=2)
+    if not found or (len(found) == 2 and found[0][1] - found[1][1] < 4):
+        return None
+    return str(found[0][2])
+
+
+def match_many(text: str, labels: Mapping[str, str], parting: Sequence[str]) -> list[str] | None:
+    """The keys that a typed list names, in the options' order; None if any part is unclear."""
+    whole = match(text, labels)
+    if whole is not None:
+        return [whole]
+    words = "|".join(re.escape(word) for word in parting)
+    pieces = [p for p in re.split(rf"[,;+\n]|\s(?:{words})\s|(?<=\d)\s+(?=\d)", text) if p.strip()]
+    found = [match(piece, labels) for piece in pieces[: len(labels) + 1]]
+    if not found or None in found or len(pieces) > len(labels):
+        return None
+    return [key for key in labels if key in found]

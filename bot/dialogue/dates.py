@@ -1,0 +1,81 @@
+"""Days as people type them: `dinsdag`, `28 sept`, `28-9-2027`, `morgen`, `2027-09-28`.
+
+Month and weekday names are Babel's for every language there is a catalogue of.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+
+from babel import Locale
+
+from bot.dialogue.choices import plain
+from bot.dialogue.language import N_, catalogue, languages
+
+_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+_FIGURES = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}|\d{2}))?$")
+_WORDS = re.compile(
+    r"^(?:[^\W\d]+ )?(\d{1,2})(?:e|ste|de|st|nd|rd|th)? (?:of )?([^\W\d]+)(?: (\d{4}))?$"
+)
+_WORDS_US = re.compile(r"^([^\W\d]+) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?$")
+
+RELATIVE = {N_("today"): 0, N_("tomorrow"): 1, N_("day after tomorrow"): 2}
+
+
+@cache
+def _names(kind: str) -> dict[str, int]:
+    """Plain name to number, of months (1-12) or weekdays (0-6, Monday first), wide and short."""
+    found: dict[str, int] = {}
+    for code in languages():
+        locale = Locale.parse(code, sep="-")
+        source = locale.months if kind == "months" else locale.days
+        for width in ("abbreviated", "wide"):
+            for number, word in source["format"][width].items():
+                found[plain(str(word))] = number
+    if kind == "months":
+        found.update({"mrt": 3, "sept": 9, "okt": 10})
+    return found
+
+
+@cache
+def _relative() -> dict[str, int]:
+    return {
+        plain(catalogue(code).gettext(word)): days
+        for code in languages()
+        for word, days in RELATIVE.items()
+    }
+
+
+def read_day(text: str, today: date) -> date | None:
+    """The day that `text` names, today or later if its year is not said; None if it names none."""
+    typed = " ".join(text.strip().casefold().replace(",", " ").split())
+    if iso := _ISO.match(typed):
+        return _made(int(iso[1]), int(iso[2]), int(iso[3]))
+    if figures := _FIGURES.match(typed):
+        return _dated(int(figures[1]), int(figures[2]), figures[3], today)
+    said = plain(typed)
+    if said in _relative():
+        return today + timedelta(days=_relative()[said])
+    if said in _names("days"):
+        return today + timedelta(days=(_names("days")[said] - today.weekday()) % 7 or 7)
+    if words := _WORDS.match(said):
+        return _dated(int(words[1]), _names("months").get(words[2], 0), words[3], today)
+    if words := _WORDS_US.match(said):
+        return _dated(int(words[2]), _names("months").get(words[1], 0), words[3], today)
+    return None
+
+
+def _dated(day: int, month: int, year: str | None, today: date) -> date | None:
+    if year is not None:
+        return _made(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    years = (_made(today.year + more, month, day) for more in range(9))
+    return next((found for found in years if found is not None and found >= today), None)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,186 @@
+"""What handlers hand in: flows, ticks and renderers, as plain values that register nothing.
+
+A flow is a function from a talk to what is said; `bot/dialogue/talk.py` says what it may rely on.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypedDict, Unpack
+
+from bot.dialogue.messages import DATA_BYTES, Message
+
+ROLES = ("none", "coordinator", "admin")
+"""From the fewest rights to the most; each has those of the ones before it."""
+
+
+class FlowError(Exception):
+    """A flow breaks a rule of talks; the turn is rolled back."""
+
+
+class AnswerStore(Protocol):
+    """Where a flow's accepted answers live outside its talk, so that they outlast it.
+
+    Every verb gets the transaction, the person's number and the flow's arguments. `load` gives the
+    (key, value) pairs kept so far, in order; `save` and `drop` are safe to repeat; `finish` gets
+    the keys on the path that was taken; `put_off` is told until when.
+    """
+
+    def load(self, tx: Any, person: int, arguments: Mapping[str, Any]) -> list[tuple[str, Any]]: ...
+    def save(
+        self, tx: Any, person: int, arguments: Mapping[str, Any], key: str, value: Any
+    ) -> None: ...
+    def drop(self, tx: Any, person: int, arguments: Mapping[str, Any], key: str) -> None: ...
+    def finish(
+        self, tx: Any, person: int, arguments: Mapping[str, Any], keys: Sequence[str]
+    ) -> None: ...
+    def put_off(
+        self, tx: Any, person: int, arguments: Mapping[str, Any], until: datetime
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow and the ways into it; texts are English sources, said with `_` when needed."""
+
+    name: str
+    run: Callable[..., Any]
+    title: str = ""
+    command: str = ""
+    about: str = ""
+    words: str = ""
+    link: str = ""
+    reply: str = ""
+    role: str = "none"
+    answers: AnswerStore | None = None
+    plain: bool = False
+    personal: bool = True
+    parameters: Mapping[str, type] = field(default_factory=dict)
+
+
+class Options(TypedDict, total=False):
+    """What a flow may say of itself besides its name; see `flow`."""
+
+    title: str
+    command: str
+    about: str
+    words: str
+    link: str
+    reply: str
+    role: str
+    answers: AnswerStore
+    plain: bool
+    personal: bool
+
+
+def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]], Flow]:
+    """Make a flow of a function `(talk, tx, **arguments)`.
+
+    title: what we were at, as in "We were at: {title}"; a flow that asks has one.
+    command: such as N_("/join"); about: its line in the menu; without one it is not in the menu.
+    words: typed phrases that start it, such as N_("meetings, agenda").
+    link: the first word of a deep link's payload, `meeting` in `meeting-12`.
+    reply: starts on a reply to a message whose `about` has this first word.
+    role: who may. answers: see `AnswerStore`. plain: its questions have no back and stop buttons.
+    personal: in a group it is not run, a link to the private chat is given.
+    Any flow is also started by a button whose data is `entry(name, ...)`.
+    """
+
+    def make(run: Callable[..., Any]) -> Flow:
+        named = list(inspect.signature(run, eval_str=True).parameters.values())[2:]
+        return Flow(name, run, parameters={p.name: p.annotation for p in named}, **options)
+
+    return make
+
+
+def entry(name: str, *arguments: object) -> str:
+    """The data of a button that starts the flow `name`; too long for a button is a `FlowError`."""
+    data = ":".join(["f", name, *map(str, arguments)])
+    if len(data.encode()) > DATA_BYTES:
+        raise FlowError(f"{data!r} is too long for a button")
+    return data
+
+
+def arguments_of(wanted: Flow, given: Sequence[str]) -> dict[str, Any] | None:
+    """The arguments in `given`, by the flow's own types; None if they do not fit."""
+    if len(given) > len(wanted.parameters):
+        return None
+    found: dict[str, Any] = {}
+    for (name, kind), text in zip(wanted.parameters.items(), given, strict=False):
+        if kind is int:
+            if not (text.isascii() and text.isdigit() and len(text) <= 15):
+                return None
+            found[name] = int(text)
+        else:
+            found[name] = text
+    required = inspect.signature(wanted.run).parameters
+    missing = [n for n in wanted.parameters if n not in found and required[n].default is _EMPTY]
+    return None if missing else found
+
+
+_EMPTY = inspect.Parameter.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A unit `(tx, now)` that only inserts rows, run every so many seconds."""
+
+    name: str
+    seconds: int
+    run: Callable[[Any, datetime], Any]
+
+
+def tick(name: str, *, seconds: int) -> Callable[[Callable[[Any, datetime], Any]], Tick]:
+    """Make a tick of a function `(tx, now)`; two workers ticking together must do no harm."""
+
+    def make(run: Callable[[Any, datetime], Any]) -> Tick:
+        return Tick(name, seconds, run)
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """How a promised row becomes a message at the moment it is claimed; None: not any more."""
+
+    name: str
+    run: Callable[[Any, Mapping[str, Any], datetime], Message | None]
+
+
+def render(
+    name: str,
+) -> Callable[[Callable[[Any, Mapping[str, Any], datetime], Message | None]], Renderer]:
+    """Make a renderer of a function `(tx, arguments, now)`; it sets the language itself."""
+
+    def make(run: Callable[[Any, Mapping[str, Any], datetime], Message | None]) -> Renderer:
+        return Renderer(name, run)
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """How an attachment's bytes are made, outside any turn, from a reading transaction."""
+
+    name: str
+    run: Callable[[Any, Mapping[str, Any]], bytes]
+
+
+def make_file(name: str) -> Callable[[Callable[[Any, Mapping[str, Any]], bytes]], Maker]:
+    """Make a file's maker of a function `(tx, arguments)`."""
+
+    def make(run: Callable[[Any, Mapping[str, Any]], bytes]) -> Maker:
+        return Maker(name, run)
+
+    return make
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The flow that goes on in the same turn."""
+
+    flow: str
+    arguments: Mapping[str, Any]

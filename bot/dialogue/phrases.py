@@ -1,0 +1,222 @@
+"""The kernel's own sentences: old button, resume, wrong answer, apology."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.messages import Kind, Origin, Wanted
+
+NOWHERE = Origin(key="", chat="")
+"""The origin of what the kernel says to itself."""
+
+GLOBAL_WORDS = {
+    "stop": N_("stop, quit, cancel"),
+    "back": N_("back, previous"),
+    "skip": N_("skip, pass"),
+    "later": N_("ask me tomorrow, tomorrow please"),
+}
+"""Typed words that work everywhere, as whole phrases, in every language."""
+
+
+def back() -> str:
+    return _("Back")
+
+
+def skip() -> str:
+    return _("Skip")
+
+
+def stop() -> str:
+    return _("Stop")
+
+
+def later() -> str:
+    return _("Ask me tomorrow")
+
+
+def done(chosen: int) -> str:
+    if not chosen:
+        return _("Done")
+    return n_("Done ({n} chosen)", "Done ({n} chosen)", chosen).format(n=chosen)
+
+
+def share(wanted: Wanted) -> str:
+    match wanted:
+        case Wanted.CONTACT:
+            return _("Share my phone number")
+        case Wanted.LOCATION:
+            return _("Share my location")
+
+
+def did_you_mean(labels: Sequence[str]) -> str:
+    if len(labels) == 1:
+        return _("Do you mean {name}?").format(name=labels[0])
+    return _("Which one do you mean?")
+
+
+def type_again() -> str:
+    return _("All right. Please type it again.")
+
+
+def choice_gone() -> str:
+    return _("That choice is not there any more. Please choose again.")
+
+
+def choose_one() -> str:
+    return _("I do not see that among the choices. Press a button, or type its words or number.")
+
+
+def choose_some() -> str:
+    return _("I do not see that among the choices. Press the buttons, or type numbers: 1, 3.")
+
+
+def choose_at_least_one() -> str:
+    return _("You have not chosen anything yet. Choose at least one.")
+
+
+def choose_at_most(most: int) -> str:
+    return n_("Choose at most {n}.", "Choose at most {n}.", most).format(n=most)
+
+
+def choose_instead(kind: Kind) -> str:
+    match kind:
+        case Kind.STICKER:
+            return _("That is a sticker. Press one of the buttons, or type its words.")
+        case Kind.VOICE:
+            return _("I cannot listen to voice messages. Press a button, or type its words.")
+        case _:
+            return _("I cannot read that here. Press one of the buttons, or type its words.")
+
+
+def answered(question: str, answer: str) -> str:
+    return _("{question}\n\nYour answer: {answer}").format(question=question, answer=answer)
+
+
+def skipped(question: str) -> str:
+    return _("{question}\n\nSkipped.").format(question=question)
+
+
+def for_example(wrong: str, example: str) -> str:
+    return _("{wrong}\nFor example: {example}").format(wrong=wrong, example=example)
+
+
+def way_out(wrong: str) -> str:
+    return _("{wrong}\nWe do not seem to get there together. You can stop or ask a human.").format(
+        wrong=wrong
+    )
+
+
+def way_out_skip(wrong: str) -> str:
+    return _("{wrong}\nWe do not seem to get there together. You can skip this.").format(
+        wrong=wrong
+    )
+
+
+def ask_a_human() -> str:
+    return _("Ask a human")
+
+
+def needed() -> str:
+    return _("I need this one to go on. You can stop if you would rather not say.")
+
+
+def first_question() -> str:
+    return _("This is the first question. There is nothing before it.")
+
+
+def stopped(title: str) -> str:
+    return _("Stopped: {title}. I have kept nothing of it.").format(title=title)
+
+
+def stopped_but_kept(title: str) -> str:
+    return _("Stopped: {title}. The answers you gave so far are kept.").format(title=title)
+
+
+def nothing_to_stop() -> str:
+    return _("There is nothing to stop. We are not in the middle of anything.")
+
+
+def nothing_to_go_back_to() -> str:
+    return _("There is no open question to go back in.")
+
+
+def put_off() -> str:
+    return _("Fine. I will ask again tomorrow. Your answers so far are kept.")
+
+
+def cannot_put_off() -> str:
+    return _("This one is short. You can stop and start it again whenever you like.")
+
+
+def resume(title: str) -> str:
+    return _("We were at: {title}. Shall we go on?").format(title=title)
+
+
+def go_on() -> str:
+    return _("Go on")
+
+
+def start_over() -> str:
+    return _("Start over")
+
+
+def use_as_answer(said: str) -> str:
+    return _("Use “{said}” as my answer").format(said=isolate(said, 20))
+
+
+def still_open(title: str) -> str:
+    return _("We were still at: {title}. Shall we go on with that?").format(title=title)
+
+
+def old_button() -> str:
+    return _("That button is from an earlier talk. It does nothing any more. Nothing has changed.")
+
+
+def already_answered() -> str:
+    return _("You have answered that one already. Nothing has changed.")
+
+
+def change_this() -> str:
+    return _("Change that answer")
+
+
+def edit_changes_nothing() -> str:
+    return _("You changed a message. I keep what you said first. Do you want to change it?")
+
+
+def change_last() -> str:
+    return _("Change my last answer")
+
+
+def not_understood() -> str:
+    return _("I do not understand that. This is what you can do now:")
+
+
+def apology() -> str:
+    return _("Sorry, something went wrong on our side. Please try it again, or ask a human: /ask")
+
+
+def slow_down() -> str:
+    return _("That goes very fast. I will be quiet for ten minutes and then listen again.")
+
+
+def no_citizen_number() -> str:
+    return _(
+        "I see a citizen service number (BSN) in that. I do not want it and I have not kept it. "
+        "Please type your answer without it."
+    )
+
+
+def not_allowed() -> str:
+    return _("This is for coordinators. Ask an admin if you should have it: /ask")
+
+
+def expired() -> str:
+    return _("That was too long ago: I have not kept our half-finished talk. We can start again.")
+
+
+def in_group(link: str) -> str:
+    return _("I do not talk about personal things in a group. Write to me here: {link}").format(
+        link=link
+    )
