@@ -1,0 +1,281 @@
+"""Telegram, through python-telegram-bot's `Bot`.
+
+Calls go through `Bot.do_api_request`, which does not build an object for every answer: that takes
+a fifth of the time of `Bot.send_message`. It warns where `Bot` has a method of the very name it is
+given, so names are spelled `send_Message`, which it turns into the API's own.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html import unescape
+from typing import Any, Final
+
+from telegram import Bot, InputFile
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    TelegramError,
+)
+
+from bot.channels import (
+    Contested,
+    Moved,
+    MovedTo,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    SendError,
+    TryLater,
+    Unreachable,
+    Update,
+    telegram_updates,
+)
+from bot.channels.telegram_http import AiohttpRequest, Flooded, Garbled, NotConnected
+from bot.channels.telegram_polling import Feed
+from bot.dialogue.messages import Incoming, Message, Rich, Wanted
+
+API: Final = "https://api.telegram.org"
+LONGEST: Final = 4096  # UTF-16 units of a text, after its markup is read
+LONGEST_CAPTION: Final = 1024
+LONGEST_TOAST: Final = 200
+
+_GONE: Final = ("chat not found", "user not found", "group chat was deactivated", "peer_id_invalid")
+_DONE: Final = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+)
+_UPLOADS: Final = {"document": "send_Document", "photo": "send_Photo"}
+_REQUESTS: Final = {Wanted.CONTACT: "request_contact", Wanted.LOCATION: "request_location"}
+_PREVIEW_OFF: Final = {"is_disabled": True}
+
+
+class Telegram:
+    """One bot account. `async with` it, or call `open` and `close`."""
+
+    name: Final = "telegram"
+
+    def __init__(self, token: str, *, api_url: str = API, connections: int = 64) -> None:
+        root = api_url.rstrip("/")
+        self._http = AiohttpRequest(connections)
+        self._polling = AiohttpRequest(2)
+        self._bot = Bot(
+            token,
+            base_url=f"{root}/bot",
+            base_file_url=f"{root}/file/bot",
+            request=self._http,
+            get_updates_request=self._polling,
+        )
+        self._feed = Feed(self._call)
+        self._username = ""
+
+    async def open(self) -> None:
+        """Make ready to call; calls nothing."""
+        await self._http.initialize()
+        await self._polling.initialize()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._polling.shutdown()
+        await self._http.shutdown()
+
+    async def __aenter__(self) -> "Telegram":
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def updates(self, seconds: float) -> Sequence[Update]:
+        """What has come in, after at most `seconds`; confirms all that was returned before."""
+        return await self._feed.updates(seconds)
+
+    def read(self, update: Update) -> Incoming | Moved | None:
+        """What the update says; None if it is nothing for us. Raises Unreadable."""
+        return telegram_updates.read(update)
+
+    # Sending.
+
+    async def send(self, chat: str, message: Message, file: bytes | None = None) -> str:
+        """Send a message; markup that Telegram does not take is left out at a second try."""
+        try:
+            sent = await self._send(chat, message, file)
+        except Refused as error:
+            if not _markup_refused(error, message):
+                raise
+            sent = await self._send(chat, _plain(message), file)
+        try:
+            return str(sent["message_id"])
+        except (KeyError, TypeError):
+            raise OutcomeUnknown("an odd answer") from None
+
+    async def _send(self, chat: str, message: Message, file: bytes | None) -> Any:
+        fields: dict[str, Any] = {"chat_id": _number(chat)}
+        made = message.attachment
+        if made is None or file is None:
+            fields |= _text(message, "text", LONGEST)
+            fields["link_preview_options"] = _PREVIEW_OFF
+            method = "send_Message"
+        else:
+            fields[made.kind] = InputFile(file, filename=made.name)
+            fields |= _text(message, "caption", LONGEST_CAPTION)
+            method = _UPLOADS[made.kind]
+        markup = _keyboard(message)
+        if markup is not None:
+            fields["reply_markup"] = markup
+        return await self._call(method, fields)
+
+    async def edit(self, chat: str, message_id: str, message: Message | None) -> None:
+        """Change a message's text and buttons; None only takes its buttons away."""
+        try:
+            await self._edit(chat, message_id, message)
+        except Refused as error:
+            if str(error) in _DONE:
+                return
+            if message is None or not _markup_refused(error, message):
+                raise
+            await self._edit(chat, message_id, _plain(message))
+
+    async def _edit(self, chat: str, message_id: str, message: Message | None) -> None:
+        fields: dict[str, Any] = {"chat_id": _number(chat), "message_id": int(message_id)}
+        if message is None:
+            await self._call("edit_Message_Reply_Markup", fields)
+            return
+        if message.rows:
+            fields["reply_markup"] = _keyboard(message)
+        if message.attachment is not None:
+            fields |= _text(message, "caption", LONGEST_CAPTION)
+            await self._call("edit_Message_Caption", fields)
+            return
+        fields |= _text(message, "text", LONGEST)
+        fields["link_preview_options"] = _PREVIEW_OFF
+        await self._call("edit_Message_Text", fields)
+
+    async def answer(self, query: str, text: str = "", alert: bool = False) -> None:
+        """Tell the app that a press has arrived, with a text of at most 200 characters."""
+        fields: dict[str, Any] = {"callback_query_id": query}
+        if text:
+            fields |= {"text": text[:LONGEST_TOAST], "show_alert": alert}
+        await self._call("answer_Callback_Query", fields)
+
+    async def typing(self, chat: str) -> None:
+        """Show for a few seconds that an answer is coming."""
+        await self._call("send_Chat_Action", {"chat_id": _number(chat), "action": "typing"})
+
+    async def probe(self) -> None:
+        """Call getMe, the smallest call there is."""
+        await self._call("get_Me", {})
+
+    async def username(self) -> str:
+        """The bot's own name, without @; asked once."""
+        if not self._username:
+            self._username = str((await self._call("get_Me", {})).get("username", ""))
+        return self._username
+
+    async def set_commands(
+        self, commands: Mapping[str, str], *, language: str = "", chat: str = ""
+    ) -> None:
+        """Show these commands in the menu of one chat, or of all private chats."""
+        scope: dict[str, Any] = {"type": "all_private_chats"}
+        if chat:
+            scope = {"type": "chat", "chat_id": _number(chat)}
+        listed = [{"command": name, "description": told} for name, told in commands.items()]
+        fields = {"commands": listed, "scope": scope, "language_code": language}
+        await self._call("set_My_Commands", fields)
+
+    async def set_description(self, text: str, short: str, *, language: str = "") -> None:
+        """Set what people read before they start, and on the bot's profile."""
+        described = {"description": text, "language_code": language}
+        await self._call("set_My_Description", described)
+        described = {"short_description": short, "language_code": language}
+        await self._call("set_My_Short_Description", described)
+
+    def crowded(self, chat: str) -> bool:
+        """Groups have negative numbers."""
+        return chat.startswith("telegram:-")
+
+    async def _call(self, method: str, fields: dict[str, Any], seconds: float | None = None) -> Any:
+        """The answer's result. Raises SendError; Garbled too, for the feed to rescue."""
+        try:
+            if seconds is None:
+                return await self._bot.do_api_request(method, fields)
+            return await self._bot.do_api_request(method, fields, read_timeout=seconds)
+        except Garbled as error:
+            if seconds is not None:
+                raise
+            raise OutcomeUnknown("an odd answer") from error
+        except TelegramError as error:
+            raise outcome(error) from error
+
+
+def outcome(error: TelegramError) -> SendError:
+    """What python-telegram-bot's exception means for what was to be sent."""
+    reason = error.message.partition(":")[0][:80].lower()
+    match error:
+        case Flooded():
+            return TryLater(error.seconds)
+        case NotConnected():
+            return NotSent("no connection")
+        case InvalidToken():
+            return NotSent("the token was refused")
+        case ChatMigrated():
+            return MovedTo(f"telegram:{error.new_chat_id}")
+        case Forbidden():
+            return Unreachable("forbidden")
+        case BadRequest():
+            return Unreachable(reason) if reason in _GONE else Refused(reason)
+        case Conflict():
+            return Contested("another process receives with this token")
+        case _:
+            return OutcomeUnknown(type(error).__name__)
+
+
+def _number(chat: str) -> int:
+    return int(chat.partition(":")[2])
+
+
+def _text(message: Message, field: str, longest: int) -> dict[str, Any]:
+    """The text, its parse mode where it has markup; raises Refused where it is too long."""
+    text = message.text
+    shown = _stripped(text) if isinstance(text, Rich) else text
+    if len(shown) > longest // 2 and len(shown.encode("utf-16-le")) // 2 > longest:
+        raise Refused("the text is too long")
+    if isinstance(text, Rich):
+        return {field: str(text), "parse_mode": "HTML"}
+    return {field: text}
+
+
+def _plain(message: Message) -> Message:
+    return replace(message, text=_stripped(message.text))
+
+
+def _stripped(text: str) -> str:
+    return unescape(re.sub(r"<[^<>]*>", "", text))
+
+
+def _markup_refused(error: Refused, message: Message) -> bool:
+    return str(error) == "can't parse entities" and isinstance(message.text, Rich)
+
+
+def _keyboard(message: Message) -> dict[str, Any] | None:
+    """The one keyboard of a message: buttons under it, or those that share something."""
+    if message.rows:
+        rows = [
+            [
+                {"text": button.label, "url": button.url}
+                if button.url
+                else {"text": button.label, "callback_data": button.data}
+                for button in row
+            ]
+            for row in message.rows
+        ]
+        return {"inline_keyboard": rows}
+    if message.share:
+        asked = [[{"text": label, _REQUESTS[wanted]: True}] for wanted, label in message.share]
+        return {"keyboard": asked, "one_time_keyboard": True, "resize_keyboard": True}
+    return {"remove_keyboard": True} if message.clear_share else None
