@@ -1,0 +1,171 @@
+/**
+ * The conversation on one phone. Showing it again changes only what changed, so that focus,
+ * scrolling and what a screen reader was told stay as they are.
+ */
+
+import { bubble } from "./bubble.js";
+import { element, signButton } from "./dom.js";
+import { calendarDay, dayInWords, say } from "./language.js";
+
+const NEAR = 80;
+
+export class Log {
+  #list;
+  #rows = new Map();
+  #toBottom;
+  #viewer;
+  #does;
+  #about = null;
+  #atEnd = true;
+  #top = 0;
+
+  /** `does` is what bubble.js asks for; `name` labels the log for a screen reader. */
+  constructor(name, viewer, does) {
+    this.#viewer = viewer;
+    this.#does = { ...does, jump: (id) => this.jump(id) };
+    this.#list = element("div", {
+      class: "log",
+      role: "log",
+      tabindex: "0",
+      "aria-label": name,
+      "aria-busy": "true",
+      lang: viewer.language_code,
+    });
+    this.#toBottom = signButton("down", say("toBottom"), { class: "to-bottom", hidden: true });
+    this.#toBottom.addEventListener("click", () => this.toBottom());
+    this.#list.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#atEnd && this.toBottom()).observe(this.#list);
+    this.#list.addEventListener("keydown", (event) => this.#walk(event));
+    this.#list.addEventListener("focusin", (event) => this.#rove(event.target));
+    this.element = element("div", { class: "log-frame" }, this.#list, this.#toBottom);
+  }
+
+  /** What stands above the first message, or nothing (null). Seen at the next `show`. */
+  about(text) {
+    this.#about = text;
+  }
+
+  /** The language of the conversation, for a screen reader's voice. */
+  speak(language) {
+    this.#list.lang = language;
+  }
+
+  /** Shows these messages; the last `unread` of others stand below a line that says so. */
+  show(messages, unread, now) {
+    const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const heldIn = held?.closest("[data-message]")?.dataset.message;
+    const grew = this.#reconcile(this.#plan(messages, unread, now));
+    if (held && !held.isConnected) this.#find(heldIn)?.focus({ preventScroll: true });
+    this.#rove(this.#list.contains(document.activeElement) ? document.activeElement : null);
+    this.#list.setAttribute("aria-busy", "false");
+    const own = messages.at(-1)?.from?.id === this.#viewer.id;
+    if (this.#atEnd || (grew && own)) this.toBottom();
+    this.#toBottom.hidden = this.#atEnd;
+  }
+
+  #plan(messages, unread, now) {
+    const about = this.#about;
+    const rows = about ? [{ key: "about", form: about, make: () => introduction(about) }] : [];
+    const firstNew = this.#firstNew(messages, unread);
+    let day = null;
+    for (const message of messages) {
+      const at = new Date(message.date * 1000);
+      if (calendarDay(at) !== day) {
+        day = calendarDay(at);
+        const words = dayInWords(at, now);
+        rows.push({ key: `day ${day}`, form: words, make: () => divider("day", words) });
+      }
+      if (message === firstNew) {
+        rows.push({ key: "new", form: "new", make: () => divider("new", say("newMessages")) });
+      }
+      rows.push({
+        key: `message ${message.message_id}`,
+        form: JSON.stringify(message),
+        make: () => bubble(message, this.#viewer, this.#does),
+      });
+    }
+    return rows;
+  }
+
+  #firstNew(messages, unread) {
+    const others = messages.filter((message) => message.from?.id !== this.#viewer.id);
+    return unread > 0 ? others.at(-Math.min(unread, others.length)) : null;
+  }
+
+  /** Makes the list hold exactly these rows, in order; says whether a message was added. */
+  #reconcile(rows) {
+    const wanted = new Set(rows.map((row) => row.key));
+    for (const [key, row] of this.#rows) {
+      if (wanted.has(key)) continue;
+      row.node.remove();
+      this.#rows.delete(key);
+    }
+    let before = null;
+    let grew = false;
+    for (const { key, form, make } of rows) {
+      const known = this.#rows.get(key);
+      const node = known?.form === form ? known.node : make();
+      if (known && known.node !== node) known.node.replaceWith(node);
+      const place = before ? before.nextSibling : this.#list.firstChild;
+      if (place !== node) this.#list.insertBefore(node, place);
+      grew ||= !known && key.startsWith("message");
+      this.#rows.set(key, { form, node });
+      before = node;
+    }
+    return grew;
+  }
+
+  #find(id) {
+    return id ? this.#list.querySelector(`[data-message="${id}"]`) : null;
+  }
+
+  /** Brings an earlier message into view. */
+  jump(id) {
+    const found = this.#find(id);
+    found?.scrollIntoView({ block: "center" });
+    found?.focus({ preventScroll: true });
+  }
+
+  /** To the newest message, where the log then stays while it grows or is resized. */
+  toBottom() {
+    this.#atEnd = true;
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  /** Only who scrolls up leaves the end; a list that became lower stays where it was. */
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#list;
+    if (clientHeight === 0) return;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#atEnd = true;
+    else if (scrollTop < this.#top) this.#atEnd = false;
+    this.#top = scrollTop;
+    this.#toBottom.hidden = this.#atEnd;
+  }
+
+  /** One message's menu button is in the tab order; the arrows lead to those of the others. */
+  #rove(focused) {
+    const menus = [...this.#list.querySelectorAll(".message-menu")];
+    const current = focused?.closest?.("[data-message]")?.querySelector(".message-menu");
+    for (const menu of menus) menu.tabIndex = -1;
+    const chosen = current ?? menus.at(-1);
+    if (chosen) chosen.tabIndex = 0;
+  }
+
+  #walk(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const from = event.target;
+    if (!step || !from.matches(".log, .message, .message-menu")) return;
+    const menus = [...this.#list.querySelectorAll(".message-menu")];
+    const at = menus.indexOf(from.closest("[data-message]")?.querySelector(".message-menu"));
+    const to = at === -1 ? menus.at(-1) : menus[at + step];
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+  }
+}
+
+const divider = (kind, text) =>
+  element("div", { class: `divider ${kind}` }, element("span", { text }));
+
+const introduction = (text) =>
+  element("div", { class: "introduction" }, element("p", { dir: "auto", text }));
