@@ -1,5 +1,6 @@
 """The one way into the database: units, each run whole in one transaction."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
@@ -7,6 +8,7 @@ from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 from sqlalchemy import URL, make_url
 
 from storage.errors import StorageError
+from storage.migrate import migrate_sqlite
 from storage.sqlite import SqliteStore
 from storage.transaction import Tx
 
@@ -35,10 +37,18 @@ class Database:
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
-        """Open ``sqlite:///path`` or ``postgresql://...``, its schema brought up to date."""
+        """Open ``sqlite:///path`` or ``postgresql://...``, its schema brought up to date.
+
+        Raises DatabaseTooNew for a newer release's database, and MigrationFailed.
+        """
         parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            return cls(await open_postgres(parsed, migrate=migrate))
         if parsed.get_backend_name() == "sqlite":
-            return cls(await SqliteStore.open(sqlite_path(parsed)))
+            path = sqlite_path(parsed)
+            if migrate:
+                await asyncio.to_thread(migrate_sqlite, path)
+            return cls(await SqliteStore.open(path))
         raise StorageError("[database] url must begin with sqlite:/// or postgresql://")
 
     async def run(
@@ -66,6 +76,15 @@ class Database:
     async def close(self) -> None:
         """Finish what waits and close all connections."""
         await self.store.close()
+
+
+async def open_postgres(url: URL, *, migrate: bool) -> Store:
+    """The store of a PostgreSQL database, whose driver is an extra."""
+    try:
+        from storage.postgres import PostgresStore
+    except ImportError as error:
+        raise StorageError("PostgreSQL needs its driver: install buurtbot[postgres]") from error
+    return await PostgresStore.open(url, migrate=migrate)
 
 
 def sqlite_path(url: URL) -> Path:

@@ -56,11 +56,13 @@ class WritingThread(aiosqlite.Connection):
         return await execute(lambda: function(self._conn))
 
 
-def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, any_thread: bool = False, timeout: float = BUSY_TIMEOUT
+) -> sqlite3.Connection:
     """A connection to the file, which is made if there is none, for its owner's eyes only."""
     make_file(path)
     raw = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=not any_thread
+        path, timeout=timeout, isolation_level=None, check_same_thread=not any_thread
     )
     try:
         for pragma in PRAGMAS:

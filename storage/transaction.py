@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, cast, final
 
-from sqlalchemy import Connection, CursorResult, Executable, Select, Table, text
+from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Select, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -67,6 +67,13 @@ class Tx:
     def for_update(self, select: Select[Any], *, skip_locked: bool = False) -> Select[Any]:
         """The same SELECT, its rows locked on PostgreSQL until the transaction ends."""
         return select.with_for_update(skip_locked=skip_locked) if self.postgres else select
+
+    def savepoint(self) -> NestedTransaction:
+        """For a `with` whose writes are undone when it raises, without ending the transaction.
+
+        Needed to go on after an error of the database: PostgreSQL refuses anything else then.
+        """
+        return self.connection.begin_nested()
 
     def end(self) -> None:
         """Make any later use of this transaction an error that says so."""
