@@ -101,7 +101,7 @@ def mail(value: object) -> str:
 def database(value: object) -> str:
     """The address of a database that we can use."""
     text = quoted(value)
-    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+    if text.startswith("sqlite:///") and text not in {"sqlite:///", "sqlite:///:memory:"}:
         return text
     if text.startswith("postgresql://") and urlsplit(text).path.strip("/"):
         return text
