@@ -1,0 +1,301 @@
+"""What is to be said: a message is a row first, and a call to the channel after that.
+
+    waiting → sending → sent | refused | unreachable | uncertain
+    waiting → cancelled | missed
+              sending → waiting   not sent for sure: again, uncounted
+              sending → waiting   outcome unknown, repeatable, `once_more` not yet spent: once more
+
+- A row in `sending` has an owner, a lease and a try number, written down before the call.
+- A reply is inserted as `sending` and goes to the wire from memory after its commit; all other rows
+  are claimed (`storage.delivery`).
+- A key is unique for ever, so a promise that is made again is the same promise.
+- `due` and `useful_until` follow the bot's clock, `lease` and `not_before` real time; so does a
+  reply's `created`. A row with a `not_before` was due before: it was put off or is tried again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, text, update
+
+from storage.tables import outbox
+from storage.transaction import Prepared, Tx
+
+LEASE: Final = timedelta(seconds=180)
+"""Longer than a reply may wait in memory and all HTTP time-outs together."""
+PAGE: Final = 500
+
+IS_WAITING: Final = text("outbox.state = 'waiting'")  # in these words, for its partial index
+Content = Mapping[str, Any]
+
+
+class Lane(StrEnum):
+    """Who goes first: replies, then notices (reminders, offers), then bulk (announcements)."""
+
+    REPLY = "reply"
+    NOTICE = "notice"
+    BULK = "bulk"
+
+
+class Repeat(StrEnum):
+    """Whether a row whose outcome is unknown may be sent once more."""
+
+    REPEATABLE = "repeatable"
+    NEVER_TWICE = "never_twice"
+
+
+class Kind(StrEnum):
+    """A new message, or a change of one."""
+
+    SEND = "send"
+    EDIT = "edit"
+
+
+class State(StrEnum):
+    """Of a row; see the diagram above."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+OPEN: Final = (State.WAITING, State.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply before it is a row. `edits` is the row whose message it changes.
+
+    `content` is a dumped message; None, with `edits`, only takes the buttons away. A draft that
+    `asks` is not repeated once its question is answered.
+    """
+
+    chat: str
+    content: Content | None
+    edits: int | None = None
+    asks: bool = False
+    repeat: Repeat = Repeat.REPEATABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A message to be rendered by `renderer` when it is claimed, at `due` or later.
+
+    At `useful_until` it is missed instead.
+    """
+
+    key: str
+    chat: str
+    renderer: str
+    arguments: Mapping[str, Any]
+    due: datetime
+    useful_until: datetime | None = None
+    lane: Lane = Lane.NOTICE
+    repeat: Repeat = Repeat.REPEATABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What sending needs to know of a row that is in `sending`."""
+
+    id: int
+    chat: str
+    lane: Lane
+    kind: Kind
+    content: Content | None
+    edits: int | None = None
+    repeat: Repeat = Repeat.REPEATABLE
+    tries: int = 1
+    target: str | None = None
+    """The channel's number of the message that an edit changes, where it is known already."""
+
+
+_TO_WAIT: Final[dict[str, Any]] = {
+    "state": State.WAITING,
+    "tries": 0,
+    "owner": None,
+    "lease": None,
+}
+_REPLY: Final = insert(outbox).returning(outbox.c.id)
+_REPLIES: Final = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+
+
+@Prepared
+def _promise(tx: Tx) -> Executable:
+    return tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"])
+
+
+def reply(  # noqa: PLR0913 - both times and the owner are told apart by name
+    tx: Tx,
+    inbox_row: int,
+    drafts: Sequence[Draft],
+    *,
+    owner: str,
+    real_now: datetime,
+    now: datetime,
+) -> list[Row]:
+    """Promise the answers to one update; what is returned is to be offered to the sender.
+
+    A draft that must never go twice waits to be claimed, and is not among them.
+    """
+    if not drafts:
+        return []
+    sending: dict[str, Any] = {
+        "state": State.SENDING,
+        "tries": 1,
+        "owner": owner,
+        "lease": real_now + LEASE,
+    }
+    times = {"due": now, "created": real_now}
+    rows = [
+        {"key": f"reply:{inbox_row}:{number}", **_columns(draft), **times}
+        | (sending if draft.repeat is Repeat.REPEATABLE else _TO_WAIT)
+        for number, draft in enumerate(drafts)
+    ]
+    if len(rows) == 1:
+        ids = [tx.execute(_REPLY, rows[0]).scalar_one()]
+    else:
+        ids = list(tx.execute(_REPLIES, rows).scalars())
+    return [
+        _fresh(id_, draft)
+        for id_, draft in zip(ids, drafts, strict=True)
+        if draft.repeat is Repeat.REPEATABLE
+    ]
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    return {
+        "chat": draft.chat,
+        "lane": Lane.REPLY,
+        "repeat": draft.repeat,
+        "kind": Kind.SEND if draft.edits is None else Kind.EDIT,
+        "edits": draft.edits,
+        "content": draft.content,
+        "about": draft.content.get("about") if draft.content else None,
+        "arguments": {"asks": True} if draft.asks else None,
+    }
+
+
+def _fresh(id_: int, draft: Draft) -> Row:
+    kind = Kind.SEND if draft.edits is None else Kind.EDIT
+    return Row(id_, draft.chat, Lane.REPLY, kind, draft.content, draft.edits)
+
+
+def promise(tx: Tx, promised: Promise, now: datetime) -> bool:
+    """Promise a message; False if the same was promised before."""
+    return promise_all(tx, [promised], now) == 1
+
+
+def promise_all(tx: Tx, promises: Iterable[Promise], now: datetime) -> int:
+    """Promise many messages; how many of them are new."""
+    rows = [
+        {
+            "key": one.key,
+            "chat": one.chat,
+            "lane": one.lane,
+            "repeat": one.repeat,
+            "kind": Kind.SEND,
+            "state": State.WAITING,
+            "due": one.due,
+            "useful_until": one.useful_until,
+            "created": now,
+            "renderer": one.renderer,
+            "arguments": dict(one.arguments),
+        }
+        for one in promises
+    ]
+    return tx.execute(_promise, rows).rowcount if rows else 0
+
+
+def cancel(tx: Tx, key: str) -> bool:
+    """Take a promise back; False if it is too late, or there is none."""
+    return _cancel(tx, outbox.c.key == key) == 1
+
+
+def cancel_for_chat(tx: Tx, chat: str) -> int:
+    """Take back all that waits for a chat; how many rows."""
+    return _cancel(tx, outbox.c.chat == chat)
+
+
+def _cancel(tx: Tx, which: Any) -> int:
+    cancelled = update(outbox).where(which, IS_WAITING).values(state=State.CANCELLED)
+    return tx.execute(cancelled).rowcount
+
+
+def release(tx: Tx, chat: str, now: datetime) -> int:
+    """The talk in this chat is over: what was put off because of it is due; how many rows."""
+    put_off = (
+        update(outbox)
+        .where(
+            outbox.c.chat == chat,
+            IS_WAITING,
+            outbox.c.lane != Lane.REPLY,
+            outbox.c.not_before.is_not(None),
+            outbox.c.due > now,
+        )
+        .values(due=now)
+    )
+    return tx.execute(put_off).rowcount
+
+
+_ABOUT: Final = (
+    select(outbox.c.about)
+    .where(outbox.c.chat == bindparam("chat"), outbox.c.message_id == bindparam("message"))
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_RECENT: Final = (
+    select(outbox.c.id, outbox.c.edits, outbox.c.content)
+    .where(
+        outbox.c.chat == bindparam("chat"),
+        or_(outbox.c.state.in_(OPEN), outbox.c.state == State.SENT),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_NEXT_DUE: Final = select(func.min(outbox.c.due)).where(
+    IS_WAITING, outbox.c.lane == bindparam("lane"), outbox.c.due > bindparam("now")
+)
+
+
+def message_about(tx: Tx, chat: str, message_id: str) -> str | None:
+    """What the message that a person replies to was about."""
+    about: str | None = tx.execute(_ABOUT, {"chat": chat, "message": message_id}).scalar()
+    return about
+
+
+def recent(tx: Tx, chat: str, limit: int) -> list[tuple[int, Content]]:
+    """The last messages of a chat that were sent or are on their way, newest first.
+
+    Each as it looks by now; one that lost its buttons to an edit without text is left out.
+    """
+    shown: dict[int, Content | None] = {}
+    for row in tx.execute(_RECENT, {"chat": chat, "limit": 2 * limit}):
+        shown.setdefault(row.edits or row.id, row.content)
+    found = [(id_, content) for id_, content in shown.items() if content is not None]
+    return found[:limit]
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next promise that is not due yet will be."""
+    found = [tx.execute(_NEXT_DUE, {"lane": lane, "now": now}).scalar() for lane in Lane]
+    return min((due for due in found if due is not None), default=None)
+
+
+def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
+    """Delete some of the rows made before, if nothing is left to do about them; how many."""
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.created < before, outbox.c.state.not_in(OPEN))
+        .order_by(outbox.c.created)
+        .limit(limit)
+    )
+    return tx.execute(delete(outbox).where(outbox.c.id.in_(old.scalar_subquery()))).rowcount
