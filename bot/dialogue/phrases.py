@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.choices import plain
+from bot.dialogue.language import N_, _, catalogue, isolate, languages, n_
 from bot.dialogue.messages import Kind, Origin, Wanted
 
 NOWHERE = Origin(key="", chat="")
 """The origin of what the kernel says to itself."""
+
+GLOBAL_COMMANDS = {"stop": N_("/stop"), "back": N_("/back"), "skip": N_("/skip")}
 
 GLOBAL_WORDS = {
     "stop": N_("stop, quit, cancel"),
@@ -17,6 +21,23 @@ GLOBAL_WORDS = {
     "later": N_("ask me tomorrow, tomorrow please"),
 }
 """Typed words that work everywhere, as whole phrases, in every language."""
+
+YES = N_("yes, yep, ok, sure")
+NO = N_("no, nope, rather not")
+
+
+@cache
+def _in_every_language(source: str) -> frozenset[str]:
+    said = [catalogue(code).gettext(source) for code in languages()]
+    return frozenset(plain(word) for text in [source, *said] for word in text.split(","))
+
+
+def said_yes(text: str) -> bool | None:
+    """Whether `text` is a bare yes (True) or no (False), in any language; None if neither."""
+    said = plain(text)
+    if said in _in_every_language(YES):
+        return True
+    return False if said in _in_every_language(NO) else None
 
 
 def back() -> str:

@@ -7,7 +7,7 @@ first ("did you mean"), or `Ticked`, the same question with other marks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -122,7 +122,7 @@ class Open:
         if isinstance(given, Picked):
             return self._picked(given.option, meant, moment)
         if meant and isinstance(given, Heard):
-            option = match(given.text, {key: label for label, key in self._meant(meant)})
+            option = self._typed(given.text, meant)
             if option is not None:
                 return self._picked(option, meant, moment)
         found = self.check.read(given, moment.now, moment.zone)
@@ -148,6 +148,12 @@ class Open:
             )
             return Value(self.check.encode(found))
         return Wrong(phrases.choice_gone())
+
+    def _typed(self, text: str, meant: list[list[Any]]) -> str | None:
+        yes = phrases.said_yes(text) if len(meant) == 1 else None
+        if yes is not None:
+            return "m0" if yes else NONE_OF_THESE
+        return match(text, {key: label for label, key in self._meant(meant)})
 
     def _meant(self, meant: list[list[Any]]) -> list[tuple[str, str]]:
         if len(meant) == 1:
@@ -176,14 +182,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One choice; `aliases` are other words for an option, such as plain yes and no."""
+    """One choice; with `yes_or_no` its options are `yes` and `no`, and the bare words count."""
 
     key: str
     text: str
     options: Mapping[str, str]
     optional: bool = False
     columns: int = 1
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    yes_or_no: bool = False
 
     @property
     def wanted(self) -> tuple[tuple[Wanted, str], ...]:
@@ -208,7 +214,10 @@ class OneOf:
 
     def _typed(self, given: Heard) -> str | None:
         found = match(given.text, self.options)
-        return found if found is not None else match(given.text, self.aliases)
+        said = phrases.said_yes(given.text) if self.yes_or_no and found is None else None
+        if said is None:
+            return found
+        return "yes" if said else "no"
 
     def rows(self, draft: Any) -> Rows:
         """The options, so many in a row."""

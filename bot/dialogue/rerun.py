@@ -29,10 +29,12 @@ from bot.dialogue.questions import (
     Wrong,
 )
 from bot.dialogue.state import (
+    NO_BUTTONS,
     SKIPPED,
     Back,
     Begin,
     Change,
+    Edit,
     Event,
     Outcome,
     Repeat,
@@ -72,7 +74,7 @@ class Run:
     visited: list[str] = field(default_factory=list)
     preface: list[Message] = field(default_factory=list)
     said: list[Message] = field(default_factory=list)
-    edit: Message | None = None
+    edit: Edit | None = None
     asked: bool = False
     toast: str = ""
     replaying: bool = True
@@ -245,13 +247,13 @@ class Run:
     def _answer(self, question: Question, given: Given) -> None:
         match question.take(given, self.draft, self.moment):
             case Value(encoded):
-                shown = question.text
+                shown = ""
                 if isinstance(given, Picked) or question.rows(None):
                     shown = phrases.answered(question.text, isolate(question.shown(encoded), 300))
                 self._accept(question, encoded, shown)
             case Ticked(draft):
                 self.draft = {**(self.draft or {}), **draft}
-                self.edit = self._message(question)
+                self.edit = Edit(question.text, self._message(question))
                 raise Pause
             case Doubt(text, draft):
                 self.draft = draft
@@ -262,7 +264,7 @@ class Run:
     def _accept(self, question: Question, value: Any, shown: str) -> None:
         self._keep(question.key, value)
         if self.state.question is not None and self._has_buttons(question):
-            self.edit = Message(shown)
+            self.edit = Edit(question.text, Message(shown)) if shown else NO_BUTTONS
         self.clear_share = bool(question.wanted)
         self.waiting = None
         self.draft = None
@@ -276,6 +278,7 @@ class Run:
             if (self.draft or {}).get("album") == given.album:
                 raise Pause
             self.draft = {**(self.draft or {}), "album": given.album}
+        self.draft = {k: v for k, v in (self.draft or {}).items() if k != "mean"} or None
         self.tries += 1
         example = question.example()
         if self.tries == 1:
@@ -325,7 +328,7 @@ class Run:
         self.said.append(message)
         self.asked = True
         if self.edit is None and self.state.question is not None and not self.flow.plain:
-            self.edit = Message("")
+            self.edit = NO_BUTTONS
         raise Pause
 
 

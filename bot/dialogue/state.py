@@ -79,17 +79,31 @@ class Store(Protocol):
     def finish(self, keys: Sequence[str]) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How the message of the question that was open changes.
+
+    Its own words `question` become `message`; what was said before them in the same message stays.
+    An empty `message` only takes the buttons away.
+    """
+
+    question: str
+    message: Message
+
+
+NO_BUTTONS = Edit("", Message(""))
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a turn of a talk came to; `state` is None when the talk is over.
 
-    `edit` replaces the message of the question that was open when the turn began. `asked` says that
-    the last of `messages` shows the open question now.
+    `asked` says that the last of `messages` shows the open question now.
     """
 
     state: State | None
     messages: list[Message]
-    edit: Message | None = None
+    edit: Edit | None = None
     asked: bool = False
     toast: str = ""
     then: Then | None = None

@@ -124,9 +124,8 @@ class Talk:
 
     def confirm(self, key: str, text: str, *, yes: str = "", no: str = "") -> bool:
         """Whether the person said yes; `yes` and `no` are the verbs on the buttons."""
-        plain = {"yes": _("Yes"), "no": _("No")}
-        options = {"yes": yes or plain["yes"], "no": no or plain["no"]}
-        return bool(self._run.put(OneOf(key, text, options, columns=2, aliases=plain)) == "yes")
+        options = {"yes": yes or _("Yes"), "no": no or _("No")}
+        return bool(self._run.put(OneOf(key, text, options, columns=2, yes_or_no=True)) == "yes")
 
     def summary(self, key: str, title: str, lines: Mapping[str, tuple[str, str]]) -> None:
         """Show what was answered, {key: (label, answer)}, and let one be changed until it is right.

@@ -1,0 +1,191 @@
+"""The heart: one update, one transaction.
+
+`apply` takes an update that was seen for the first time and leaves behind its effect, the new state
+of the conversation and the messages to send, all in the transaction it was given. It may be run
+twice by the database and does nothing else than write there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.dialogue import phrases
+from bot.dialogue.answers import has_citizen_number
+from bot.dialogue.choices import match
+from bot.dialogue.language import speaking
+from bot.dialogue.messages import (
+    Button,
+    Heard,
+    Incoming,
+    Message,
+    Origin,
+    Pressed,
+    Reachable,
+    Shared,
+    dump,
+    load,
+)
+from bot.dialogue.questions import Moment
+from bot.guards import Guards
+from bot.router import Book, Route, Start, reply_to, route
+from bot.talks import Talks
+from storage import conversations, outbox, people
+from storage.outbox import Draft
+from storage.people import Person
+from storage.transaction import Tx
+
+MUTED = timedelta(minutes=10)
+SEEN_AGAIN = timedelta(hours=12)
+"""`last_seen` is written no more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn shares; nothing in it changes while the bot runs, the guards apart."""
+
+    book: Book
+    zone: ZoneInfo
+    languages: tuple[str, ...]
+    default_language: str
+    username: str
+    owner: str
+    guards: Guards
+
+    def language_for(self, wanted: str) -> str:
+        """The language to speak with somebody whose app is in `wanted`."""
+        base = wanted.lower().split("-")[0]
+        return base if base in self.languages else self.default_language
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What is to be done after the commit: rows for the sender, a press to be answered."""
+
+    rows: Sequence[outbox.Row] = ()
+    toast: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The bot's clock, which can be moved, and real time, which leases follow."""
+
+    now: datetime
+    real: datetime
+
+
+def apply(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> Applied:
+    """The effect of one update; `row` is its place in the inbox."""
+    origin = incoming.origin
+    if not origin.private:
+        return _in_group(tx, house, incoming, row, times)
+    if isinstance(incoming, Reachable):
+        return _reachable(tx, house, incoming, times)
+    person, talk = _who(tx, house, origin, times.now)
+    query = incoming.query if isinstance(incoming, Pressed) else ""
+    if person.muted_until is not None and person.muted_until > times.now:
+        return Applied(toast=(query, "") if query else None)
+    moment = Moment(times.now, house.zone)
+    with speaking(person.language):
+        if house.guards.too_fast(origin.chat, times.real):
+            people.change(tx, person.id, muted_until=times.now + MUTED)
+            talks = Talks(tx, house.book, person, None, moment)
+            talks.say(Message(phrases.slow_down()))
+        else:
+            talks = Talks(tx, house.book, person, talk, moment)
+            _take(tx, house, talks, incoming)
+        rows = _send(tx, house, talks, row, times)
+    return Applied(rows, (query, talks.toast) if query else None)
+
+
+def _who(
+    tx: Tx, house: House, origin: Origin, now: datetime
+) -> tuple[Person, conversations.Conversation | None]:
+    found = conversations.who_and_where(tx, origin.chat)
+    if found is None:
+        return people.arrive(tx, origin.chat, house.language_for(origin.language), now), None
+    person, talk = found
+    if not person.reachable:
+        people.set_reachable(tx, origin.chat, reachable=True)
+        person = replace(person, reachable=True)
+    if now - person.last_seen > SEEN_AGAIN:
+        people.change(tx, person.id, last_seen=now)
+    return person, talk
+
+
+def _take(tx: Tx, house: House, talks: Talks, incoming: Heard | Pressed | Shared) -> None:
+    typed = incoming.text if isinstance(incoming, Heard) else ""
+    if isinstance(incoming, Shared):
+        typed = incoming.caption
+    if typed and has_citizen_number(typed):
+        talks.say(Message(phrases.no_citizen_number()))
+        return talks.repeat()
+    if isinstance(incoming, Heard) and incoming.reply_to and not incoming.edited:
+        about = outbox.message_about(tx, incoming.origin.chat, incoming.reply_to)
+        start = reply_to(house.book, about, incoming.text) if about else None
+        if start is not None:
+            return talks.start(start.flow, start.arguments)
+    wanted = route(house.book, incoming, open_question=talks.open)
+    if not isinstance(wanted, Start) and not talks.open and isinstance(incoming, Heard):
+        wanted = _nearby_button(tx, house, incoming) or wanted
+    return talks.take(wanted)
+
+
+def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
+    """Where the button leads that is typed here, of the messages that were sent last."""
+    buttons: list[Button] = []
+    for _row, content in reversed(outbox.recent(tx, heard.origin.chat, 4)):
+        buttons += [b for b in load(content).buttons if b.data.startswith(("f:", "k:"))]
+    found = match(heard.text, {button.data: button.label for button in buttons})
+    if found is None:
+        return None
+    return route(house.book, Pressed(heard.origin, found, ""), open_question=False)
+
+
+def _send(tx: Tx, house: House, talks: Talks, row: int, times: Times) -> list[outbox.Row]:
+    chat = talks.person.chat
+    said = [m for m in talks.spoken() if not house.guards.looping(chat, m.text, times.real)]
+    drafts = [Draft(chat, dump(message)) for message in said]
+    if drafts and talks.asked:
+        drafts[-1] = replace(drafts[-1], asks=True)
+    for edited, message in talks.edits:
+        drafts.append(Draft(chat, dump(message) if message.text else None, edits=edited))
+    rows = _reply(tx, house, drafts, row, times)
+    talks.settle(rows[len(said) - 1].id if said else None)
+    return rows
+
+
+def _reply(tx: Tx, house: House, drafts: list[Draft], row: int, times: Times) -> list[outbox.Row]:
+    return outbox.reply(tx, row, drafts, owner=house.owner, real_now=times.real, now=times.now)
+
+
+def _reachable(tx: Tx, house: House, change: Reachable, times: Times) -> Applied:
+    chat = change.origin.chat
+    if change.now:
+        people.arrive(tx, chat, house.language_for(change.origin.language), times.now)
+    people.set_reachable(tx, chat, reachable=change.now)
+    if not change.now:
+        outbox.cancel_for_chat(tx, chat)
+    return Applied()
+
+
+def _in_group(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> Applied:
+    """Nothing personal is said in a group: a command gets a link to the private chat."""
+    chat = incoming.origin.chat
+    if not (isinstance(incoming, Heard) and incoming.text.startswith("/")):
+        return Applied()
+    if house.guards.too_fast(chat, times.real):
+        return Applied()
+    with speaking(house.language_for(incoming.origin.language)):
+        text = phrases.in_group(f"https://t.me/{house.username}?start=menu")
+    return Applied(_reply(tx, house, [Draft(chat, dump(Message(text)))], row, times))
+
+
+def apologise(tx: Tx, house: House, chat: str, row: int, times: Times) -> Applied:
+    """One apology to somebody whose update was set aside; their open talk stays as it was."""
+    person = people.by_chat(tx, chat)
+    with speaking(person.language if person else house.default_language):
+        sorry = dump(Message(phrases.apology()))
+    return Applied(_reply(tx, house, [Draft(chat, sorry)], row, times))

@@ -1,0 +1,176 @@
+"""The talk rows: one active talk a chat, and the parked ones.
+
+The newest parked talk is offered again when the active one ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+
+from storage.people import COLUMNS, Person
+from storage.tables import conversations, people
+from storage.transaction import Tx
+
+KEPT_WITHOUT_CONSENT = timedelta(hours=24)
+KEPT_WITH_CONSENT = timedelta(days=7)
+"""How long a half-finished talk is kept, by whether the person is a member."""
+
+MOST_PARKED = 3
+"""How many parked talks a chat keeps; starting a further one drops the oldest."""
+
+
+class Status(StrEnum):
+    """Where a talk is; one that ended has no row."""
+
+    ACTIVE = "active"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A talk row; `answers` is a list of [key, value] pairs, in order."""
+
+    id: int
+    status: str
+    flow: str
+    arguments: dict[str, Any]
+    answers: list[list[Any]]
+    waiting: str | None
+    draft: Any
+    tries: int
+    question: int | None
+    last_activity: datetime
+
+
+_COLUMNS = tuple(conversations.c[name] for name in Conversation.__dataclass_fields__)
+_SPLIT = len(COLUMNS)
+
+_PERSON_AND_TALK = (
+    select(*COLUMNS, *_COLUMNS)
+    .select_from(
+        people.outerjoin(
+            conversations,
+            and_(conversations.c.chat == people.c.chat, conversations.c.status == Status.ACTIVE),
+        )
+    )
+    .where(people.c.chat == bindparam("chat"))
+)
+
+
+def who_and_where(tx: Tx, chat: str) -> tuple[Person, Conversation | None] | None:
+    """The person of a private chat and their active talk, in one query; None if unknown."""
+    row: Sequence[Any] | None = tx.execute(_PERSON_AND_TALK, {"chat": chat}).first()
+    if row is None:
+        return None
+    person = Person(*row[:_SPLIT])
+    return person, Conversation(*row[_SPLIT:]) if row[_SPLIT] is not None else None
+
+
+def _made(row: Sequence[Any] | None) -> Conversation | None:
+    return Conversation(*row) if row is not None else None
+
+
+def find(tx: Tx, chat: str, talk: int) -> Conversation | None:
+    """This chat's talk with this number."""
+    found = select(*_COLUMNS).where(conversations.c.id == talk, conversations.c.chat == chat)
+    return _made(tx.execute(found).first())
+
+
+_INSERT = insert(conversations)
+_UPDATE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("talk"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "status", "answers", "waiting", "draft", "tries", "question", "last_activity"
+            )
+        }
+    )
+)  # fmt: skip
+_DELETE = delete(conversations).where(conversations.c.id == bindparam("talk"))
+
+
+def start(tx: Tx, chat: str, person: int, talk: Conversation) -> None:
+    """Keep a talk that has just begun."""
+    values = {name: getattr(talk, name) for name in Conversation.__dataclass_fields__}
+    tx.execute(_INSERT, {"chat": chat, "person": person, **values})
+
+
+def keep(tx: Tx, talk: Conversation) -> None:
+    """Write a talk's new state."""
+    tx.execute(
+        _UPDATE,
+        {
+            "talk": talk.id,
+            "status": talk.status,
+            "answers": talk.answers,
+            "waiting": talk.waiting,
+            "draft": talk.draft,
+            "tries": talk.tries,
+            "question": talk.question,
+            "last_activity": talk.last_activity,
+        },
+    )
+
+
+def end(tx: Tx, talk: int) -> None:
+    """Drop a talk."""
+    tx.execute(_DELETE, {"talk": talk})
+
+
+def park(tx: Tx, chat: str, talk: int) -> None:
+    """Put the active talk aside; of the parked ones only the newest few are kept."""
+    tx.execute(update(conversations).where(conversations.c.id == talk).values(status=Status.PARKED))
+    newest = (
+        select(conversations.c.id)
+        .where(conversations.c.chat == chat, conversations.c.status == Status.PARKED)
+        .order_by(conversations.c.last_activity.desc())
+        .limit(MOST_PARKED)
+    )
+    tx.execute(
+        delete(conversations).where(
+            conversations.c.chat == chat,
+            conversations.c.status == Status.PARKED,
+            conversations.c.id.not_in(list(tx.execute(newest).scalars())),
+        )
+    )
+
+
+def activate(tx: Tx, talk: int) -> None:
+    """Make a parked talk the active one; the chat must have no other."""
+    tx.execute(update(conversations).where(conversations.c.id == talk).values(status=Status.ACTIVE))
+
+
+def newest_parked(tx: Tx, chat: str) -> Conversation | None:
+    """The parked talk to offer again."""
+    found = (
+        select(*_COLUMNS)
+        .where(conversations.c.chat == chat, conversations.c.status == Status.PARKED)
+        .order_by(conversations.c.last_activity.desc())
+        .limit(1)
+    )
+    return _made(tx.execute(found).first())
+
+
+def end_all(tx: Tx, chat: str) -> None:
+    """Drop every talk of a chat."""
+    tx.execute(delete(conversations).where(conversations.c.chat == chat))
+
+
+def expire(tx: Tx, now: datetime) -> int:
+    """Drop the half-finished talks that were kept long enough; how many."""
+    visitors = select(people.c.chat).where(people.c.state != "member")
+    old = select(conversations.c.id).where(
+        conversations.c.last_activity < now - KEPT_WITHOUT_CONSENT,
+        (conversations.c.last_activity < now - KEPT_WITH_CONSENT)
+        | conversations.c.chat.in_(visitors),
+    )
+    return tx.execute(delete(conversations).where(conversations.c.id.in_(old.limit(500)))).rowcount

@@ -1,0 +1,204 @@
+"""People: who writes to the bot, what they told of themselves, and what they agreed to.
+
+A person is a visitor until they join, and is one again after they left. Writing to the bot makes a
+person reachable; it brings no consent back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from storage.tables import consents, people, person_themes
+from storage.transaction import Insert, Prepared, Tx
+
+
+class State(StrEnum):
+    """How somebody belongs to the platform."""
+
+    VISITOR = "visitor"
+    MEMBER = "member"
+
+
+class Role(StrEnum):
+    """What somebody may do beyond their own things, from the least to the most."""
+
+    NONE = "none"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+
+
+class Purpose(StrEnum):
+    """What a consent is for; each is off until it is given."""
+
+    MEMBERSHIP = "membership"
+    NEWS = "news"
+    SURVEY = "survey"
+    FOUND = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as a turn sees them."""
+
+    id: int
+    chat: str
+    state: str
+    role: str
+    language: str
+    reachable: bool
+    reminders: bool
+    muted_until: datetime | None
+    name: str | None
+    municipality: str | None
+    neighbourhood: str | None
+    part: str | None
+    initiative: str | None
+    email: str | None
+    adult: bool | None
+    last_seen: datetime
+
+    @property
+    def is_member(self) -> bool:
+        """Whether they have joined."""
+        return self.state == State.MEMBER
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether they may do what coordinators do."""
+        return self.role in (Role.COORDINATOR, Role.ADMIN)
+
+
+COLUMNS = tuple(people.c[name] for name in Person.__dataclass_fields__)
+
+_BY_CHAT = select(*COLUMNS).where(people.c.chat == bindparam("chat"))
+_BY_ID = select(*COLUMNS).where(people.c.id == bindparam("id"))
+
+
+def made(row: Sequence[Any] | None) -> Person | None:
+    """The person in a row of `COLUMNS`."""
+    return Person(*row) if row is not None else None
+
+
+def find(tx: Tx, person: int) -> Person | None:
+    """The person with this number."""
+    return made(tx.execute(_BY_ID, {"id": person}).first())
+
+
+def by_chat(tx: Tx, chat: str) -> Person | None:
+    """The person of this private chat."""
+    return made(tx.execute(_BY_CHAT, {"chat": chat}).first())
+
+
+@Prepared
+def _arrive(tx: Tx) -> Insert:
+    return tx.insert(people).on_conflict_do_nothing(index_elements=["chat"])
+
+
+def arrive(tx: Tx, chat: str, language: str, now: datetime) -> Person:
+    """The person of this chat, made a visitor if they are new."""
+    tx.execute(
+        _arrive,
+        {
+            "chat": chat,
+            "state": State.VISITOR,
+            "role": Role.NONE,
+            "language": language,
+            "first_seen": now,
+            "last_seen": now,
+        },
+    )
+    found = by_chat(tx, chat)
+    assert found is not None
+    return found
+
+
+def change(tx: Tx, person: int, **values: Any) -> None:
+    """Set columns of one person."""
+    tx.execute(update(people).where(people.c.id == person).values(**values))
+
+
+def set_reachable(tx: Tx, chat: str, *, reachable: bool) -> None:
+    """Note that a person blocked the bot, or let it in again."""
+    tx.execute(update(people).where(people.c.chat == chat).values(reachable=reachable))
+
+
+def join(tx: Tx, person: int, now: datetime, facts: Mapping[str, Any]) -> None:
+    """Make somebody a member with what they told; joining again renews what they told."""
+    tx.execute(
+        update(people)
+        .where(people.c.id == person)
+        .values(state=State.MEMBER, joined=func.coalesce(people.c.joined, now), left=None, **facts)
+    )
+
+
+def leave(tx: Tx, person: int, now: datetime) -> None:
+    """End a membership; what the person told stays until they ask to be forgotten."""
+    tx.execute(update(people).where(people.c.id == person).values(state=State.VISITOR, left=now))
+
+
+def set_themes(tx: Tx, person: int, themes: Iterable[str]) -> None:
+    """Replace what matters to a person."""
+    tx.execute(delete(person_themes).where(person_themes.c.person == person))
+    rows = [{"person": person, "theme": theme} for theme in themes]
+    if rows:
+        tx.execute(insert(person_themes), rows)
+
+
+def themes_of(tx: Tx, person: int) -> list[str]:
+    """What matters to a person, by key."""
+    found = select(person_themes.c.theme).where(person_themes.c.person == person)
+    return list(tx.execute(found.order_by(person_themes.c.theme)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was said about one purpose, and to which text, in which language, how and when."""
+
+    purpose: str
+    given: bool
+    text_version: str
+    language: str
+    way: str
+    at: datetime
+
+
+def record_consent(tx: Tx, person: int, consent: Consent) -> None:
+    """Add to the record of consents; the newest one counts, none is overwritten."""
+    values = {name: getattr(consent, name) for name in Consent.__dataclass_fields__}
+    tx.execute(insert(consents).values(person=person, **values))
+
+
+def consents_of(tx: Tx, person: int) -> dict[str, Consent]:
+    """The newest consent of each purpose that was ever asked."""
+    columns = [consents.c[name] for name in Consent.__dataclass_fields__]
+    found = select(*columns).where(consents.c.person == person).order_by(consents.c.id)
+    rows: Iterable[Sequence[Any]] = tx.execute(found)
+    return {row[0]: Consent(*row) for row in rows}
+
+
+def agrees(tx: Tx, person: int, purpose: Purpose) -> bool:
+    """Whether a person agrees to `purpose` now."""
+    newest = (
+        select(consents.c.given)
+        .where(consents.c.person == person, consents.c.purpose == purpose)
+        .order_by(consents.c.id.desc())
+        .limit(1)
+    )
+    return bool(tx.execute(newest).scalar())
+
+
+def with_role(tx: Tx, *roles: Role) -> list[Person]:
+    """Everybody who has one of these roles, the longest known first."""
+    found = (
+        select(*COLUMNS)
+        .where(people.c.role.in_(roles), people.c.role != Role.NONE)
+        .order_by(people.c.id)
+    )
+    rows: Iterable[Sequence[Any]] = tx.execute(found)
+    return [Person(*row) for row in rows]

@@ -1,0 +1,255 @@
+"""A phone that types and presses like a person, on real flows and a real database.
+
+It shows what the person's screen would show: edits change messages in place. It can only press what
+is shown. `World` holds the database and the clock that several phones share.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, create_engine, event, select, update
+from sqlalchemy.pool import StaticPool
+
+from bot.dialogue.flow import Flow, Maker, Renderer, Tick
+from bot.dialogue.language import languages
+from bot.dialogue.messages import (
+    Button,
+    Heard,
+    Incoming,
+    Kind,
+    Message,
+    Origin,
+    Pressed,
+    Reachable,
+    Shared,
+    load,
+)
+from bot.guards import Guards
+from bot.router import book_of
+from bot.turn import House, Times, apply
+from storage import inbox, people, tables
+from storage.transaction import Tx
+
+START = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
+"""Monday 1 March 2027, noon in Amsterdam."""
+
+
+@dataclass
+class Shown:
+    """A message as it stands on the screen."""
+
+    row: int
+    text: str
+    buttons: list[Button] = field(default_factory=list)
+    message: Message | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        return [button.label for button in self.buttons]
+
+
+class World:
+    """One database, one clock, all flows."""
+
+    def __init__(
+        self,
+        flows: Iterable[Flow],
+        *,
+        ticks: Iterable[Tick] = (),
+        renderers: Iterable[Renderer] = (),
+        makers: Iterable[Maker] = (),
+        guards: bool = False,
+    ) -> None:
+        self.engine = _engine()
+        self.now = START
+        self.ticks = list(ticks)
+        self.renderers = {renderer.name: renderer for renderer in renderers}
+        self.makers = {maker.name: maker for maker in makers}
+        self.house = House(
+            book_of(flows), ZoneInfo("Europe/Amsterdam"), languages(), "nl", "buurtbot", "test",
+            Guards(on=guards),
+        )  # fmt: skip
+        self.numbers = itertools.count(1)
+        self.toast: str | None = None
+
+    def run(self, unit: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a unit in a transaction of its own."""
+        with self.engine.begin() as connection:
+            return unit(Tx(connection, postgres=False), *args, **kwargs)
+
+    def pass_time(self, **span: float) -> None:
+        """Move the clock, run the ticks and deliver what is due."""
+        self.now += timedelta(**span)
+        self.tick()
+
+    def tick(self) -> None:
+        for tick in self.ticks:
+            self.run(tick.run, self.now)
+        self.run(self._deliver)
+
+    def _deliver(self, tx: Tx) -> None:
+        due = select(tables.outbox).where(
+            tables.outbox.c.state == "waiting", tables.outbox.c.due <= self.now
+        )
+        for row in tx.execute(due.order_by(tables.outbox.c.due, tables.outbox.c.id)).all():
+            late = row.useful_until is not None and row.useful_until <= self.now
+            made = None if late else self.renderers[row.renderer].run(tx, row.arguments, self.now)
+            state = "missed" if late else "sent" if made else "cancelled"
+            content = _dumped(made)
+            tx.execute(
+                update(tables.outbox)
+                .where(tables.outbox.c.id == row.id)
+                .values(state=state, content=content, sent=self.now, message_id=f"m{row.id}")
+            )
+
+    def apply(self, incoming: Incoming) -> None:
+        def unit(tx: Tx) -> Any:
+            row = inbox.first_sight(tx, incoming.origin.key, incoming.origin.chat, self.now)
+            assert row is not None
+            return apply(tx, self.house, incoming, row, Times(self.now, self.now))
+
+        applied = self.run(unit)
+        self.toast = applied.toast[1] if applied.toast else None
+        self.run(self._sent)
+
+    def _sent(self, tx: Tx) -> None:
+        sending = select(tables.outbox.c.id).where(tables.outbox.c.state == "sending")
+        for (row,) in tx.execute(sending).all():
+            tx.execute(
+                update(tables.outbox)
+                .where(tables.outbox.c.id == row)
+                .values(state="sent", sent=self.now, message_id=f"m{row}")
+            )
+
+    def phone(self, name: str = "noor", language: str = "en") -> Phone:
+        return Phone(self, f"telegram:{name}", language)
+
+
+class Phone:
+    """One person's phone."""
+
+    def __init__(self, world: World, chat: str, language: str) -> None:
+        self.world = world
+        self.chat = chat
+        self.language = language
+        self._seen = 0
+
+    @property
+    def person(self) -> people.Person:
+        found = self.world.run(people.by_chat, self.chat)
+        assert found is not None
+        return found  # type: ignore[no-any-return]  # run gives back what the unit gave
+
+    @property
+    def toast(self) -> str | None:
+        """What the last press flashed on the screen."""
+        return self.world.toast
+
+    # What a person does; each gives the texts of the new messages.
+
+    def types(self, text: str, *, reply_to: Shown | None = None) -> list[str]:
+        target = f"m{reply_to.row}" if reply_to else ""
+        return self._does(Heard(self._origin(), text, target))
+
+    def edits(self, text: str) -> list[str]:
+        return self._does(Heard(self._origin(), text, edited=True))
+
+    def shares(self, kind: Kind, *, album: str = "", caption: str = "", **value: Any) -> list[str]:
+        return self._does(Shared(self._origin(), kind, value, caption, album))
+
+    def presses(self, label: str) -> list[str]:
+        """Press the newest button on the screen with this label (or that begins with it)."""
+        for shown in reversed(self.screen()):
+            for exact in (True, False):
+                for button in shown.buttons:
+                    if button.label == label or (not exact and button.label.startswith(label)):
+                        return self.sends(button.data)
+        raise AssertionError(f"no button {label!r} on the screen: {self.labels}")
+
+    def sends(self, data: str) -> list[str]:
+        """Press data that may not be on the screen any more, as an old client could."""
+        return self._does(Pressed(self._origin(), data, "q"))
+
+    def blocks(self, *, now: bool = True) -> list[str]:
+        return self._does(Reachable(self._origin(), not now))
+
+    # What a person sees.
+
+    def screen(self) -> list[Shown]:
+        """All messages of this chat, as they look now."""
+        table = tables.outbox
+        query = select(table).where(table.c.chat == self.chat, table.c.state == "sent")
+        shown: dict[int, Shown] = {}
+        for row in self.world.run(lambda tx: tx.execute(query.order_by(table.c.id)).all()):
+            made = load(row.content) if row.content else None
+            if row.edits is None:
+                assert made is not None
+                shown[row.id] = Shown(row.id, made.text, list(made.buttons), made)
+            elif made is None:
+                shown[row.edits].buttons = []
+            else:
+                before = shown[row.edits]
+                before.text, before.buttons = made.text, list(made.buttons)
+        return list(shown.values())
+
+    @property
+    def last(self) -> Shown:
+        return self.screen()[-1]
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of all buttons on the screen."""
+        return [label for shown in self.screen() for label in shown.labels]
+
+    def hears(self) -> list[str]:
+        """The texts that came since the person last looked."""
+        new = [shown for shown in self.screen() if shown.row > self._seen]
+        if new:
+            self._seen = new[-1].row
+        return [shown.text for shown in new]
+
+    def receives(self, name: str = "") -> bytes:
+        """The file under the last message that has one."""
+        made = next(
+            s.message for s in reversed(self.screen()) if s.message and s.message.attachment
+        )
+        assert made.attachment is not None
+        maker = self.world.makers[made.attachment.maker]
+        return self.world.run(maker.run, made.attachment.arguments)  # type: ignore[no-any-return]  # a maker gives bytes
+
+    def _origin(self) -> Origin:
+        number = next(self.world.numbers)
+        return Origin(f"test:{number}", self.chat, True, self.language, f"u{number}")
+
+    def _does(self, incoming: Incoming) -> list[str]:
+        self.hears()
+        self.world.apply(incoming)
+        return self.hears()
+
+
+def _dumped(message: Message | None) -> dict[str, Any] | None:
+    from bot.dialogue.messages import dump
+
+    return dump(message) if message else None
+
+
+def _engine() -> Engine:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    tables.METADATA.create_all(engine)
+    return engine
