@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from storage.errors import StorageError
 from storage.migrate import migrate_sqlite
@@ -41,7 +42,7 @@ class Database:
 
         Raises DatabaseTooNew for a newer release's database, and MigrationFailed.
         """
-        parsed = make_url(url)
+        parsed = parse(url)
         if parsed.get_backend_name() == "postgresql":
             return cls(await open_postgres(parsed, migrate=migrate))
         if parsed.get_backend_name() == "sqlite":
@@ -76,6 +77,14 @@ class Database:
     async def close(self) -> None:
         """Finish what waits and close all connections."""
         await self.store.close()
+
+
+def parse(url: str) -> URL:
+    """The parts of an address; the error does not show it, as it may hold a password."""
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise StorageError("[database] url is not an address") from None
 
 
 async def open_postgres(url: URL, *, migrate: bool) -> Store:

@@ -119,6 +119,7 @@ def engine_to(url: URL, size: int, settings: dict[str, str] | None = None) -> En
         max_overflow=0,
         pool_use_lifo=True,
         hide_parameters=True,
+        execution_options={"preserve_rowcount": True},  # As on SQLite, also of an INSERT.
         connect_args={"options": options, "connect_timeout": 10, "application_name": "buurtbot"},
     )
     event.listen(engine, "handle_error", translate)

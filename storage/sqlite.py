@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from storage.errors import Unavailable
 from storage.groups import raisable
 from storage.sqlite_connection import begin, connect, translate
 from storage.transaction import Tx
@@ -51,6 +52,8 @@ class SqliteStore:
 
     async def read(self, call: Callable[[Tx], T]) -> T:
         """Run a unit on a connection that cannot write."""
+        if self.writer.closing:
+            raise Unavailable("the database is closed")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.readers, partial(self.read_now, call))
 

@@ -1,0 +1,77 @@
+"""Databases for tests: each test gets an empty one of its own, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from storage import Database
+from storage.migrate import migrate_postgres, migrate_sqlite
+from storage.postgres import engine_to
+from tests.storage.postgres_server import PostgresServer
+
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The one server of a test run, with a database `ready` that has all tables."""
+    try:
+        server = PostgresServer()
+    except ModuleNotFoundError:
+        if os.environ.get("BUURTBOT_REQUIRE_POSTGRES"):
+            raise
+        pytest.skip("needs PostgreSQL: install the dependency group `pg`")
+    try:
+        server.administer("CREATE DATABASE ready")
+        engine = engine_to(make_url(server.url("ready")), 1)
+        migrate_postgres(engine)
+        engine.dispose()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that has all tables, to be copied."""
+    path = tmp_path_factory.mktemp("ready") / "ready.db"
+    migrate_sqlite(path)
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database with all tables and no rows."""
+    name = f"test_{next(numbers)}"
+    postgres.administer(f"CREATE DATABASE {name} TEMPLATE ready STRATEGY file_copy")
+    yield postgres.url(name)
+    postgres.administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(ready_file: Path, tmp_path: Path) -> str:
+    """An SQLite file with all tables and no rows."""
+    path = tmp_path / "buurtbot.db"
+    shutil.copyfile(ready_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The address of a database with all tables and no rows, of each kind in turn."""
+    kind: str = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    address: str = request.getfixturevalue(kind)
+    return address
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    """A database with all tables and no rows, of each kind in turn."""
+    database = await Database.open(url, migrate=False)
+    yield database
+    await database.close()
