@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.emulator.server import make_app, serving
@@ -53,12 +54,22 @@ async def serve(options: argparse.Namespace) -> None:
         await ended.wait()
 
 
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where it is installed; the emulator runs without it as well."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
 def main() -> int:
     """Run the server; 1 if it cannot start."""
     options = arguments(sys.argv[1:])
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
-        asyncio.run(serve(options))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(serve(options))
     except (OSError, ValueError) as mistake:
         print(f"the emulator cannot start: {mistake}", file=sys.stderr)
         return 1

@@ -13,16 +13,16 @@ import logging
 import re
 import time
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
+from yarl import URL
 
 from bot.emulator.call import Call
 from bot.emulator.checks import Checks
 from bot.emulator.faults import Fault
 from bot.emulator.files import Upload
 from bot.emulator.methods import METHODS, READING
-from bot.emulator.polling import Poller
+from bot.emulator.polling import ENCODE, Poller
 from bot.emulator.refusals import Refused, bad
 from bot.emulator.state import State
 
@@ -92,7 +92,7 @@ class BotApi:
         self.state.tally.calls[method] += 1
         if method != "getUpdates":
             result = self.call(method, params, uploads)
-            return b'{"ok":true,"result":' + json.dumps(result).encode() + b"}"
+            return b'{"ok":true,"result":' + ENCODE(result).encode() + b"}"
         decoded = self.checks.decoded(method, params)
         for kind in decoded.get("allowed_updates", []):
             if kind not in self.checks.updates:
@@ -158,7 +158,7 @@ async def _parameters(request: web.Request) -> tuple[Json, dict[str, Upload]]:
     if request.content_type == "multipart/form-data":
         return await _parts(request, params)
     body = (await request.read()).decode("utf-8", "replace")
-    params.update(parse_qsl(body, keep_blank_values=True))
+    params.update(URL.build(query_string=body, encoded=True).query)
     return params, {}
 
 

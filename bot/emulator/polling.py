@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 LONGEST_POLL = 50
 MOST = 100
+ENCODE = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 _BROKEN: Json = {"message_id": "seven", "date": None, "chat": [], "text": {"not": "a text"}}
 
 
@@ -93,6 +94,6 @@ def _resolve(waiting: asyncio.Future[bool], goes_on: bool) -> None:
 
 def _answer(found: list[Pending]) -> bytes:
     if len(found) == 1 and not isinstance(found[0].body, str):
-        return b'{"ok":true,"result":[' + json.dumps(found[0].body).encode() + b"]}"
+        return b'{"ok":true,"result":[' + ENCODE(found[0].body).encode() + b"]}"
     text = ",".join([one.text() for one in found])
     return b'{"ok":true,"result":[' + text.encode("utf-8", "surrogatepass") + b"]}"

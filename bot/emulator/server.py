@@ -10,13 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.emulator import page_files
 from bot.emulator.bot_api import BotApi
 from bot.emulator.control import Control
 from bot.emulator.event_stream import EventStream
-from bot.emulator.people_routes import PeopleSide
+from bot.emulator.people_routes import Handler, PeopleSide
 from bot.emulator.polling import Poller
 from bot.emulator.receiving import LOOPBACK
 from bot.emulator.refusals import Denied
@@ -37,15 +36,19 @@ def make_app(
     allow_anything: bool = False,
 ) -> web.Application:
     """The application to serve on a loopback address."""
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[_guarded])
+    app = web.Application(client_max_size=LARGEST_REQUEST)
     api = BotApi(world, Poller(world))
     app.router.add_route("*", "/bot{token}/{method}", api.handle)
     app.router.add_get("/file/bot{token}/{path:.+}", api.file)
-    app.add_routes(PeopleSide(world, allow_anything=allow_anything).routes())
-    app.add_routes(Control(world, control_url).routes())
-    app.router.add_get("/events", EventStream(world).handle)
-    app.router.add_get("/", page_files.handle)
-    app.router.add_get("/{name:.+}", page_files.handle)
+    routes = [
+        *PeopleSide(world, allow_anything=allow_anything).routes(),
+        *Control(world, control_url).routes(),
+        web.get("/events", EventStream(world).handle),
+        web.get("/", page_files.handle),
+        web.get("/{name:.+}", page_files.handle),
+    ]
+    for route in routes:
+        app.router.add_route(route.method, route.path, _guarded(route.handler))
     app.cleanup_ctx.append(_beside(Webhook(world).run))
     if store is not None:
         app.cleanup_ctx.append(_beside(store.keep_saving))
@@ -65,18 +68,19 @@ async def serving(app: web.Application, port: int = 0) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-@web.middleware
-async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _guarded(handler: Handler) -> Handler:
     """Refusals as JSON; and no other site's page may talk to this server through a browser."""
-    if request.path.startswith("/bot"):
-        return await handler(request)
-    try:
-        _same_site(request)
-        return await handler(request)
-    except Denied as denied:
-        return web.json_response({"error": denied.sentence}, status=denied.status)
-    except web.HTTPException as failure:
-        return web.json_response({"error": failure.reason}, status=failure.status)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            _same_site(request)
+            return await handler(request)
+        except Denied as denied:
+            return web.json_response({"error": denied.sentence}, status=denied.status)
+        except web.HTTPException as failure:
+            return web.json_response({"error": failure.reason}, status=failure.status)
+
+    return handle
 
 
 def _same_site(request: web.Request) -> None:
