@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from storage.tables import consents, people, person_themes
 from storage.transaction import Insert, Prepared, Tx
@@ -74,6 +74,8 @@ class Person:
         return self.role in (Role.COORDINATOR, Role.ADMIN)
 
 
+MENU_DUE = text("people.menu_due")  # in these words, for its partial index
+
 COLUMNS = tuple(people.c[name] for name in Person.__dataclass_fields__)
 
 _BY_CHAT = select(*COLUMNS).where(people.c.chat == bindparam("chat"))
@@ -119,7 +121,9 @@ def arrive(tx: Tx, chat: str, language: str, now: datetime) -> Person:
 
 
 def change(tx: Tx, person: int, **values: Any) -> None:
-    """Set columns of one person."""
+    """Set columns of one person; a new role or language also asks for a new command menu."""
+    if values.keys() & {"role", "language"}:
+        values["menu_due"] = True
     tx.execute(update(people).where(people.c.id == person).values(**values))
 
 
@@ -202,3 +206,20 @@ def with_role(tx: Tx, *roles: Role) -> list[Person]:
     )
     rows: Iterable[Sequence[Any]] = tx.execute(found)
     return [Person(*row) for row in rows]
+
+
+def with_menu_due(tx: Tx, limit: int) -> list[Person]:
+    """Some of those whose command menu is to be set anew."""
+    rows: Iterable[Sequence[Any]] = tx.execute(
+        select(*COLUMNS).where(MENU_DUE, people.c.reachable).limit(limit)
+    )
+    return [Person(*row) for row in rows]
+
+
+def menu_set(tx: Tx, person: int, role: str, language: str) -> None:
+    """Note that a person has the menu of this role and language, if those are still theirs."""
+    tx.execute(
+        update(people)
+        .where(people.c.id == person, people.c.role == role, people.c.language == language)
+        .values(menu_due=False)
+    )

@@ -156,6 +156,7 @@ people = Table(
     Column("language", Text, nullable=False),
     Column("reachable", Boolean, nullable=False, server_default=true()),
     Column("reminders", Boolean, nullable=False, server_default=true()),
+    Column("menu_due", Boolean, nullable=False, server_default=false()),
     Column("muted_until", UTC),
     Column("name", Text),
     Column("municipality", Text),
@@ -175,6 +176,12 @@ people = Table(
         postgresql_where=text("role <> 'none'"),
     ),
     Index("ix_people_municipality", "municipality"),
+    Index(
+        "ix_people_menu_due",
+        "id",
+        sqlite_where=text("menu_due"),
+        postgresql_where=text("menu_due"),
+    ),
     sqlite_autoincrement=True,
 )
 

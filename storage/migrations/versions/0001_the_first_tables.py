@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("reachable", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("reminders", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("menu_due", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("muted_until", UTC(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("municipality", sa.Text(), nullable=True),
@@ -130,6 +131,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index("ix_people_municipality", ["municipality"], unique=False)
+        batch_op.create_index(
+            "ix_people_menu_due",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("menu_due"),
+            postgresql_where=sa.text("menu_due"),
+        )
         batch_op.create_index(
             "ix_people_role",
             ["role"],
