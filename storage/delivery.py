@@ -217,18 +217,12 @@ def record_sent(tx: Tx, sent: Sequence[Mapping[str, Any]]) -> None:
     tx.execute(_RECORD_SENT, sent)
 
 
-def put_back(tx: Tx, rows: Sequence[int], not_before: datetime | None = None) -> None:
+def put_back(tx: Tx, rows: Sequence[int]) -> None:
     """These rows were not sent for sure: they wait again, and the try does not count."""
     tx.execute(
         update(outbox)
         .where(outbox.c.id.in_(rows), _IS_SENDING)
-        .values(
-            state=State.WAITING,
-            tries=outbox.c.tries - 1,
-            owner=None,
-            lease=None,
-            not_before=not_before,
-        )
+        .values(state=State.WAITING, tries=outbox.c.tries - 1, owner=None, lease=None)
     )
 
 
@@ -295,14 +289,16 @@ def behind(tx: Tx) -> set[str]:
     return set(tx.execute(late).scalars())
 
 
-def is_due(tx: Tx, now: datetime, real_now: datetime) -> bool:
-    """Whether there is anything to claim."""
+def lanes_due(tx: Tx, now: datetime, real_now: datetime) -> list[Lane]:
+    """The lanes in which there is something to claim, the first to go first."""
     ready = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= real_now)
-    for lane in Lane:
-        found = and_(IS_WAITING, outbox.c.lane == lane, outbox.c.due <= now, ready)
-        if tx.execute(select(exists().where(found))).scalar():
-            return True
-    return False
+    return [
+        lane
+        for lane in Lane
+        if tx.execute(
+            select(exists().where(IS_WAITING, outbox.c.lane == lane, outbox.c.due <= now, ready))
+        ).scalar()
+    ]
 
 
 def counts(tx: Tx) -> Mapping[str, int]:

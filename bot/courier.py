@@ -1,0 +1,215 @@
+"""Carries one row to the channel, and notes what came of it.
+
+sent                            → sent
+no connection                   → waiting; sending pauses until the channel answers
+lost in between, 5xx            → once more, or uncertain; sending pauses likewise
+too many messages               → waiting; the chat is halted, or all when a second one is
+blocked, gone                   → unreachable; what else waits for the chat is taken back
+another address                 → waiting, for that address
+refused, or a mistake of ours   → refused
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import Enum, auto
+from functools import partial
+from typing import Any, Final
+
+from bot.channels import (
+    Channel,
+    MovedTo,
+    NotSent,
+    OutcomeUnknown,
+    SendError,
+    TryLater,
+    Unreachable,
+)
+from bot.clock import Clock
+from bot.dialogue.messages import Attachment, load
+from bot.ledger import Ledger
+from bot.logs import decision
+from bot.pacer import Pacer
+from bot.probe import Probe
+from storage import Database, Tx, delivery, halts, outbox
+from storage.errors import Unavailable
+from storage.outbox import Kind, Row, State
+
+MOST_NUMBERS: Final = 20_000  # messages whose number is remembered for their edits
+NEVER: Final = ""  # the number of a message that will never have one
+
+_log = logging.getLogger(__name__)
+
+Maker = Callable[[Tx, Mapping[str, Any]], bytes]
+
+
+class Outcome(Enum):
+    """What it means for the rows behind it in the same chat."""
+
+    DONE = auto()
+    BACK = auto()
+    GONE = auto()
+
+
+class TargetNotSent(Exception):
+    """The message that is to be edited has not been sent: `waits` if it may still be."""
+
+    def __init__(self, *, waits: bool) -> None:
+        super().__init__("the message to edit is not sent")
+        self.waits = waits
+
+
+class Courier:
+    """Delivers rows, one call each; never raises."""
+
+    def __init__(  # noqa: PLR0913 - the sender names each
+        self,
+        *,
+        database: Database,
+        channel: Channel,
+        clock: Clock,
+        makers: Mapping[str, Maker],
+        pacer: Pacer,
+        probe: Probe,
+        ledger: Ledger,
+    ) -> None:
+        self.gone: Callable[[Tx, str], object] = outbox.cancel_for_chat
+        self.moved: Callable[[Tx, str, str], object] = delivery.move_chat
+        self.counts = {"sent": 0, "refused": 0, "unreachable": 0, "unknown": 0, "later": 0}
+        self.last_error = ""
+        self._database = database
+        self._channel = channel
+        self._clock = clock
+        self._makers = makers
+        self._pacer = pacer
+        self._probe = probe
+        self._ledger = ledger
+        self._numbers: dict[int, str] = {}
+
+    async def deliver(self, row: Row, time: Callable[[], float]) -> Outcome:
+        """Call the channel, for which room was reserved, and note the outcome."""
+        self._pacer.call(row.chat, row.lane, time())
+        try:
+            number = await self._call(row)
+        except SendError as error:
+            self.last_error = type(error).__name__
+            return self._failed(row, error, time())
+        except TargetNotSent as error:
+            return self._without_target(row, error)
+        except Unavailable:
+            self._back(row)
+            return Outcome.BACK
+        except Exception as error:
+            _log.exception("row %d cannot be sent", row.id)
+            return self._refused(row, type(error).__name__)
+        finally:
+            self._pacer.answer(row.chat, time())
+        self._sent(row, number)
+        return Outcome.DONE
+
+    async def _call(self, row: Row) -> str | None:
+        message = None if row.content is None else load(row.content)
+        if row.kind is Kind.EDIT:
+            target = row.target or await self._target(row)
+            await self._channel.edit(row.chat, target, message)
+            return None
+        if message is None:
+            raise ValueError("a row to send has no content")
+        file = None if message.attachment is None else await self._made(message.attachment)
+        return await self._channel.send(row.chat, message, file)
+
+    async def _made(self, attachment: Attachment) -> bytes:
+        return await self._database.read(self._makers[attachment.maker], attachment.arguments)
+
+    async def _target(self, row: Row) -> str:
+        """The number of the message that this row edits."""
+        if row.edits is None:
+            raise ValueError("an edit without a row to edit")
+        number = self._numbers.get(row.edits)
+        if number is None:
+            state, number = await self._database.read(delivery.target_of, row.edits)
+            if number is None:
+                raise TargetNotSent(waits=state in outbox.OPEN)
+        if number == NEVER:
+            raise TargetNotSent(waits=False)
+        return number
+
+    def _sent(self, row: Row, number: str | None) -> None:
+        self.counts["sent"] += 1
+        self._probe.worked()
+        self._ledger.sent(row.id, number, self._clock.real())
+        if number is not None:
+            self._number(row, number)
+
+    def _number(self, row: Row, number: str) -> None:
+        self._numbers[row.id] = number
+        if len(self._numbers) > MOST_NUMBERS:
+            for old in list(self._numbers)[: MOST_NUMBERS // 2]:
+                del self._numbers[old]
+
+    def _failed(self, row: Row, error: SendError, now: float) -> Outcome:
+        if not isinstance(error, NotSent | OutcomeUnknown):
+            self._probe.worked()
+        match error:
+            case TryLater():
+                self._back(row)
+                self._halt(row.chat, error.seconds, now)
+            case NotSent():
+                self._back(row)
+                self._probe.failed(str(error))
+            case OutcomeUnknown():
+                self._doubt(row, error)
+            case MovedTo():
+                self._back(row)
+                new = error.chat
+                self._ledger.note(lambda tx: self.moved(tx, row.chat, new))
+            case Unreachable():
+                return self._unreachable(row, str(error))
+            case _:
+                return self._refused(row, str(error))
+        return Outcome.BACK
+
+    def _back(self, row: Row) -> None:
+        self._ledger.note(partial(delivery.put_back, rows=[row.id]))
+
+    def _doubt(self, row: Row, error: SendError) -> None:
+        self.counts["unknown"] += 1
+        decision(_log, "outcome unknown", level=logging.WARNING, row=row.id, tries=row.tries)
+        self._ledger.note(partial(delivery.doubt, rows=[row.id]))
+        self._probe.failed(str(error))
+
+    def _halt(self, chat: str, seconds: float, now: float) -> None:
+        """Halt this chat; a second one that is halted at the same time halts all."""
+        self.counts["later"] += 1
+        others = self._pacer.halts_on(now) - {chat}
+        scope = halts.ALL if others else chat
+        decision(
+            _log, "halted", level=logging.WARNING, scope=scope if others else "chat", for_=seconds
+        )
+        self._pacer.halt(scope, now + seconds)
+        until = self._clock.real() + timedelta(seconds=seconds)
+        self._ledger.note(partial(halts.keep, scope=scope, until=until))
+
+    def _unreachable(self, row: Row, reason: str) -> Outcome:
+        self.counts["unreachable"] += 1
+        decision(_log, "unreachable", row=row.id, reason=reason)
+        self._number(row, NEVER)
+        self._ledger.note(
+            partial(delivery.settle, row=row.id, state=State.UNREACHABLE, error=reason)
+        )
+        self._ledger.note(lambda tx: self.gone(tx, row.chat))
+        return Outcome.GONE
+
+    def _refused(self, row: Row, reason: str) -> Outcome:
+        self.counts["refused"] += 1
+        decision(_log, "refused", level=logging.ERROR, row=row.id, reason=reason)
+        self._number(row, NEVER)
+        self._ledger.note(partial(delivery.settle, row=row.id, state=State.REFUSED, error=reason))
+        return Outcome.DONE
+
+    def _without_target(self, row: Row, error: TargetNotSent) -> Outcome:
+        if error.waits:
+            self._back(row)
+            return Outcome.BACK
+        self._ledger.note(partial(delivery.settle, row=row.id, state=State.CANCELLED))
+        return Outcome.DONE

@@ -1,0 +1,245 @@
+"""How fast to send, so that the channel never has to say "too many".
+
+What counts is when the channel accepts a message, which is somewhere between call and answer. So a
+message is in the window of the last second from its call until a second after its answer, and a
+chat's allowance grows again only after the answer. Times are seconds of a monotonic clock.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from storage import halts
+from storage.outbox import Lane
+
+SECOND: Final = 1.002  # a second, and the coarseness of clocks
+MINUTE: Final = 60.5
+FORGET_ABOVE: Final = 1_000  # chats whose allowance is remembered before the full ones are dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What Telegram allows: 30 messages a second, one a second in a chat, 20 a minute in a group.
+
+    `connections` is how many calls may be under way at once, which holds also when the rest is off.
+    """
+
+    per_second: int = 30
+    per_chat: float = 1.0
+    burst: int = 3
+    per_group: int = 20
+    bulk_share: float = 0.8
+    connections: int = 64
+    on: bool = True
+
+
+class _Chat:
+    """What one chat has left."""
+
+    __slots__ = ("at", "calls", "recent", "tokens")
+
+    def __init__(self, burst: int, at: float) -> None:
+        self.tokens = float(burst)
+        self.at = at
+        self.calls = 0
+        self.recent: deque[float] = deque()
+
+
+class Pacer:
+    """Counts calls and answers; says who must wait, and for how long."""
+
+    def __init__(self, limits: Limits, crowded: Callable[[str], bool]) -> None:
+        self.limits = limits
+        self._crowded = crowded
+        self._chats: dict[str, _Chat] = {}
+        self._halts: dict[str, float] = {}
+        self._window: deque[float] = deque()
+        self._under_way = 0
+        self._even = _Bucket(limits.per_second, max(1.0, limits.per_second / 6))
+        self._replied = float("-inf")
+
+    def reserve(self, count: int = 1) -> None:
+        """Take room for calls that are about to be made."""
+        self._under_way += count
+
+    def give_back(self, count: int = 1) -> None:
+        """The calls that room was reserved for are not made."""
+        self._under_way -= count
+
+    def call(self, chat: str, lane: Lane, now: float) -> None:
+        """A call with reserved room begins."""
+        if lane is Lane.REPLY:
+            self._replied = now
+        if self.limits.on:
+            self._chat(chat, now).calls += 1
+
+    def answer(self, chat: str, now: float) -> None:
+        """The call is over, whatever came of it."""
+        self._under_way -= 1
+        if not self.limits.on:
+            return
+        self._window.append(now)
+        state = self._chat(chat, now)
+        state.calls -= 1
+        self._refill(state, now)
+        state.tokens -= 1
+        if self._crowded(chat):
+            state.recent.append(now)
+
+    def halt(self, scope: str, until: float) -> None:
+        """Nothing goes to this chat, or to any (`halts.ALL`), until then."""
+        self._halts[scope] = max(until, self._halts.get(scope, until))
+
+    def halted(self, chat: str, now: float) -> float:
+        """Seconds for which the channel told us not to write to this chat."""
+        scopes = (chat, halts.ALL) if self._halts else ()
+        return max((self._halts.get(scope, now) - now for scope in scopes), default=0.0)
+
+    def halts_on(self, now: float) -> set[str]:
+        """The scopes that are halted; those that are over are forgotten."""
+        self._halts = {scope: until for scope, until in self._halts.items() if until > now}
+        return set(self._halts)
+
+    def wait(self, chat: str, now: float) -> float:
+        """Seconds until this chat may be written to again by its own allowance."""
+        state = self._chats.get(chat)
+        if state is None or not self.limits.on:
+            return 0.0
+        self._refill(state, now)
+        missing = 1 - (state.tokens - state.calls)
+        wait = max(0.0, missing / self.limits.per_chat)
+        while state.recent and state.recent[0] <= now - MINUTE:
+            state.recent.popleft()
+        if len(state.recent) + state.calls >= self.limits.per_group:
+            wait = max(wait, state.recent[0] + MINUTE - now if state.recent else SECOND)
+        return wait
+
+    def busy(self, now: float) -> set[str]:
+        """The chats that cannot be written to right now."""
+        if len(self._chats) > FORGET_ABOVE:
+            self._forget(now)
+        waiting = {chat for chat in self._chats if self.wait(chat, now) > 0}
+        return waiting | self.halts_on(now)
+
+    def room(self, now: float, lane: Lane = Lane.REPLY) -> int:
+        """How many calls may begin now."""
+        free = self.limits.connections - self._under_way
+        if not self.limits.on:
+            return max(0, free)
+        if self.halted(halts.ALL, now) > 0:
+            return 0
+        while self._window and self._window[0] <= now - SECOND:
+            self._window.popleft()
+        used = self._under_way + len(self._window)
+        if lane is Lane.REPLY:
+            return max(0, min(free, self.limits.per_second - used))
+        share = self.limits.bulk_share if now - self._replied < SECOND else 1.0
+        left = int(self.limits.per_second * share) - used
+        return max(0, min(free, left, self._even.left(now)))
+
+    def spread(self, count: int, now: float) -> None:
+        """So many messages of the other lanes begin now; they are sent evenly."""
+        if self.limits.on:
+            self._even.take(count, now)
+
+    def room_in(self, now: float, count: int = 1) -> float:
+        """Seconds until so many calls may begin, if no answer comes earlier."""
+        halted = self.halted(halts.ALL, now)
+        if halted > 0:
+            return halted
+        missing = count - self.room(now)
+        if missing <= 0:
+            return 0.0
+        if missing > len(self._window):
+            return SECOND
+        return max(0.001, self._window[missing - 1] + SECOND - now)
+
+    def _chat(self, chat: str, now: float) -> _Chat:
+        state = self._chats.get(chat)
+        if state is None:
+            state = self._chats[chat] = _Chat(self.limits.burst, now)
+        return state
+
+    def _refill(self, state: _Chat, now: float) -> None:
+        grown = state.tokens + (now - state.at) * self.limits.per_chat / SECOND
+        state.tokens = min(float(self.limits.burst), grown)
+        state.at = now
+
+    def _forget(self, now: float) -> None:
+        for chat, state in list(self._chats.items()):
+            self.wait(chat, now)
+            if state.calls == 0 and not state.recent and state.tokens >= self.limits.burst:
+                del self._chats[chat]
+
+
+class _Bucket:
+    """Lets through so many a second, a few at once."""
+
+    def __init__(self, rate: float, size: float) -> None:
+        self.rate = rate
+        self.size = size
+        self.tokens = size
+        self.at = 0.0
+
+    def left(self, now: float) -> int:
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        return int(self.tokens)
+
+    def take(self, count: int, now: float) -> None:
+        self.left(now)
+        self.tokens -= count
+
+
+class Gate:
+    """Lets replies through in the order in which they came, as the pacer has room."""
+
+    def __init__(self, pacer: Pacer) -> None:
+        self.pacer = pacer
+        self._queue: deque[asyncio.Future[None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many replies wait."""
+        return len(self._queue)
+
+    async def enter(self, now: float) -> None:
+        """Return once there is room, which is then reserved."""
+        if not self._queue and self.pacer.room(now) > 0:
+            self.pacer.reserve()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        self.open(now)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.pacer.give_back()
+            raise
+
+    def open(self, now: float) -> None:
+        """Let through who may go now, and come back when the next one may."""
+        while self._queue and self.pacer.room(now) > 0:
+            turn = self._queue.popleft()
+            if not turn.done():
+                self.pacer.reserve()
+                turn.set_result(None)
+        if self._queue and self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self.pacer.room_in(now), self._ring, loop)
+
+    def shake(self) -> None:
+        """Let all through, room or not: they are to look whether they may still go at all."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                self.pacer.reserve()
+                turn.set_result(None)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        self.open(loop.time())

@@ -1,0 +1,243 @@
+"""Sends what is in the outbox: replies straight from memory, all else as it is claimed.
+
+Whatever goes wrong, a row is in memory only while the database says that it is being sent; so a
+process that dies leaves nothing behind that the next one does not find.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.courier import Courier, Maker
+from bot.dialogue.messages import Message, dump
+from bot.ledger import Ledger
+from bot.lines import Lines
+from bot.logs import decision
+from bot.pacer import Gate, Limits, Pacer
+from bot.probe import Probe
+from storage import Database, Tx, delivery, halts
+from storage.delivery import Claim, Claimed
+from storage.errors import Unavailable
+from storage.outbox import Content, Lane, Row
+
+AT_ONCE: Final = 50  # rows in one claim
+TOGETHER: Final = 3  # rows that are worth a claim while there are more
+IDLE: Final = 1.0  # seconds between looks at the outbox
+SWEEP: Final = 30.0  # seconds between looks for leases that are over
+LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
+
+Renderer = Callable[[Tx, Mapping[str, Any], datetime], Message | None]
+
+_log = logging.getLogger(__name__)
+
+
+class Sender:
+    """`offer` replies right after their commit; `wake` when something else may be due."""
+
+    def __init__(  # noqa: PLR0913 - the composition root names each
+        self,
+        database: Database,
+        channel: Channel,
+        clock: Clock,
+        *,
+        renderers: Mapping[str, Renderer],
+        makers: Mapping[str, Maker],
+        limits: Limits | None = None,
+    ) -> None:
+        self.owner = secrets.token_hex(8)
+        self._database = database
+        self._clock = clock
+        self._renderers = renderers
+        self._pacer = Pacer(limits or Limits(), channel.crowded)
+        self._gate = Gate(self._pacer)
+        self._ledger = Ledger(database)
+        self._probe = Probe(channel, self.wake)
+        self._courier = Courier(
+            database=database,
+            channel=channel,
+            clock=clock,
+            makers=makers,
+            pacer=self._pacer,
+            probe=self._probe,
+            ledger=self._ledger,
+        )
+        self._lines = Lines(
+            self._courier.deliver,
+            pacer=self._pacer,
+            gate=self._gate,
+            probe=self._probe,
+            ledger=self._ledger,
+            ended=self._line_ended,
+        )
+        self._wake = asyncio.Event()
+        self._more = False
+        self._swept = 0.0
+        self._ready = False
+
+    def on_gone(self, hook: Callable[[Tx, str], object]) -> None:
+        """In the transaction that finds a chat unreachable, call this instead of taking back
+        what waits for it."""
+        self._courier.gone = hook
+
+    def on_moved(self, hook: Callable[[Tx, str, str], object]) -> None:
+        """In the transaction that finds a chat moved, call this instead of moving what waits."""
+        self._courier.moved = hook
+
+    def offer(self, rows: Sequence[Row]) -> None:
+        """Send these replies; to be called on the event loop, right after their commit."""
+        self._lines.add(rows)
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._wake.set()
+
+    async def start(self) -> None:
+        """Take over what an earlier process left; before any turn, or as the first step of run."""
+        if self._ready:
+            return
+        adopted, halted, behind = await self._database.run(
+            _take_over, self.owner, self._clock.real()
+        )
+        now = asyncio.get_running_loop().time()
+        for scope, until in halted.items():
+            self._pacer.halt(scope, now + (until - self._clock.real()).total_seconds())
+        self._lines.behind |= behind
+        self._ready = True
+        decision(_log, "sending begins", adopted=adopted, behind=len(behind), halts=len(halted))
+
+    async def run(self) -> None:
+        """Claim and send until `stop`; goes on by itself when the database works again."""
+        pause = 0.5
+        while not self._lines.stopping:
+            self._wake.clear()
+            try:
+                await self.start()
+                await self._look()
+            except Unavailable as error:
+                if pause == 0.5:
+                    decision(_log, "outbox out of reach", level=logging.ERROR, error=error)
+                await self._rest(pause)
+                pause = min(LONGEST_PAUSE, 2 * pause)
+            except Exception:
+                _log.exception("claiming failed")
+                await self._rest(IDLE)
+            else:
+                pause = 0.5
+                await self._rest(self._until_next())
+
+    async def stop(self, within: float) -> None:
+        """Finish what is under way, write down how it went, and give back the rest."""
+        self._lines.stopping = True
+        self.wake()
+        await self._lines.drain(within / 2)
+        await self._probe.stop()
+        try:
+            await asyncio.wait_for(self._ledger.flush(), within / 2)
+        except TimeoutError:
+            decision(_log, "outcomes not written", level=logging.ERROR, open=self._ledger.waiting)
+
+    def health(self) -> Mapping[str, object]:
+        """Numbers for `/health`."""
+        return {
+            "channel": self._probe.state.value,
+            "in_memory": self._lines.held,
+            "waiting_for_room": self._gate.waiting,
+            "chats_behind": len(self._lines.behind),
+            "unwritten": self._ledger.waiting,
+            "halts": len(self._pacer.halts_on(asyncio.get_running_loop().time())),
+            "last_error": self._courier.last_error,
+            **self._courier.counts,
+        }
+
+    async def _look(self) -> None:
+        """Claim once in each lane that has something due, as far as there is room."""
+        self._more = False
+        now = asyncio.get_running_loop().time()
+        if now - self._swept > SWEEP:
+            self._swept = now
+            await self._database.run(delivery.expire, self._clock.real())
+        if self._probe.broken:
+            return
+        due = await self._database.read(delivery.lanes_due, self._clock.now(), self._clock.real())
+        for lane in due:
+            if not await self._claim(lane):
+                self._more = True
+                return
+
+    async def _claim(self, lane: Lane) -> bool:
+        """Claim and send; False if there may be more in this lane, so that the next must wait."""
+        now = asyncio.get_running_loop().time()
+        count = self._room(lane, now)
+        if count <= 0:
+            return False
+        self._pacer.reserve(count)
+        used = 0
+        try:
+            claimed = await self._claimed(lane, count)
+            used = len(claimed.rows)
+        finally:
+            self._pacer.give_back(count - used)
+        if lane is not Lane.REPLY:
+            self._pacer.spread(used, now)
+        for fault in claimed.faults:
+            decision(_log, "cannot render", level=logging.ERROR, fault=fault)
+        for row in claimed.rows:
+            self._lines.add_claimed(row)
+        return claimed.looked_at < count
+
+    def _room(self, lane: Lane, now: float) -> int:
+        if lane is not Lane.REPLY and self._gate.waiting:
+            return 0
+        room = min(AT_ONCE, self._pacer.room(now, lane))
+        if self._probe.on_trial:
+            return min(room, 0 if self._lines.chats() else 1)
+        return room
+
+    async def _claimed(self, lane: Lane, count: int) -> Claimed:
+        """The claim, after all that is noted: a row must not pass an older one of its chat."""
+        self._lines.newly_behind.clear()
+        await self._ledger.flush()
+        busy = self._pacer.busy(asyncio.get_running_loop().time()) | self._lines.chats()
+        now, real_now = self._clock.now(), self._clock.real()
+        wanted = Claim(self.owner, lane, count, busy, now, real_now)
+        claimed, behind = await self._database.run(_claim, wanted, self._render)
+        if lane is Lane.REPLY:
+            self._lines.behind = behind | self._lines.newly_behind
+        return claimed
+
+    def _render(self, tx: Tx, renderer: str, arguments: Mapping[str, Any]) -> Content | None:
+        message = self._renderers[renderer](tx, arguments, self._clock.now())
+        return None if message is None else dump(message)
+
+    def _line_ended(self, chat: str) -> None:
+        if self._more or chat in self._lines.behind:
+            self.wake()
+
+    def _until_next(self) -> float:
+        """Seconds until it is worth looking again."""
+        if not self._more or self._probe.broken:
+            return IDLE
+        now = asyncio.get_running_loop().time()
+        return min(IDLE, max(0.005, self._pacer.room_in(now, TOGETHER)))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _take_over(
+    tx: Tx, owner: str, real_now: datetime
+) -> tuple[int, Mapping[str, datetime], set[str]]:
+    return delivery.adopt(tx, owner), halts.load(tx, real_now), delivery.behind(tx)
+
+
+def _claim(tx: Tx, wanted: Claim, render: delivery.Render) -> tuple[Claimed, set[str]]:
+    claimed = delivery.claim(tx, wanted, render)
+    return claimed, delivery.behind(tx) if wanted.lane is Lane.REPLY else set()
