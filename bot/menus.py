@@ -7,6 +7,7 @@ another language than their app's, has a menu of their own chat; it is set anew 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Iterable, Sequence
 
@@ -50,11 +51,11 @@ class Menus:
 
     async def run(self) -> None:
         """Set the menus of all, then those of single chats as they change, until cancelled."""
-        while not await self._tried(self._for_all()):
-            await asyncio.sleep(60)
-        while True:
+        done = False
+        for _round in itertools.count():
+            done = done or await self._tried(self._for_all())
             await self._tried(self._for_some())
-            await asyncio.sleep(SECONDS)
+            await asyncio.sleep(SECONDS if done else 60)
 
     async def _tried(self, work: Awaitable[None]) -> bool:
         try:

@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("reachable", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("reminders", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("menu_due", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("menu_due", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("muted_until", UTC(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("municipality", sa.Text(), nullable=True),
