@@ -246,6 +246,15 @@ def release(tx: Tx, chat: str, now: datetime) -> int:
     return tx.execute(put_off).rowcount
 
 
+_CONTENT: Final = select(outbox.c.content).where(outbox.c.id == bindparam("row"))
+
+
+def content(tx: Tx, row: int) -> Content | None:
+    """What a row says, if it is still there."""
+    found: Content | None = tx.execute(_CONTENT, {"row": row}).scalar()
+    return found
+
+
 _ABOUT: Final = (
     select(outbox.c.about)
     .where(outbox.c.chat == bindparam("chat"), outbox.c.message_id == bindparam("message"))
