@@ -72,6 +72,7 @@ class Chat:
     migrated_to: int | None = None
     topics: dict[int, Json] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
+    reactions: dict[int, list[Json]] = field(default_factory=dict)
     menu_button: Json | None = None
 
     @property
@@ -84,6 +85,11 @@ class Chat:
         """Whether the group has topics."""
         return bool(self.header.get("is_forum"))
 
+    def forget(self, message_id: int) -> None:
+        """Drop what is kept about a message beside it."""
+        self.with_keyboard.discard(message_id)
+        self.reactions.pop(message_id, None)
+
     def saved(self) -> Json:
         """Everything, as JSON."""
         return {**asdict(self), "with_keyboard": sorted(self.with_keyboard)}
@@ -93,7 +99,7 @@ class Chat:
         """The chat that `saved` came from; JSON has made texts of all numbers that were keys."""
         numbered = {
             key: {int(number): value for number, value in saved[key].items()}
-            for key in ("messages", "unread", "topics")
+            for key in ("messages", "unread", "topics", "reactions")
         }
         return cls(**{**saved, **numbered, "with_keyboard": set(saved["with_keyboard"])})
 

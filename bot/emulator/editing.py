@@ -124,7 +124,8 @@ def set_message_reaction(state: State, call: Call) -> bool:
         raise bad("REACTIONS_TOO_MANY", "a bot sets one reaction")
     if any(one["type"] != "emoji" for one in reactions):
         raise bad("REACTION_INVALID")
-    state.replace(chat, {**old, "reactions": reactions})
+    chat.reactions[old["message_id"]] = reactions
+    state.touch("edited", chat=chat.id, person=chat.id if chat.private else None, message=old)
     return True
 
 

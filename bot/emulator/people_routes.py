@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -101,21 +102,22 @@ class PeopleSide:
     async def deed(self, request: web.Request) -> web.Response:
         """POST /people/{id}/{deed}."""
         person = self._person(request)
-        deed = request.match_info["deed"]
         asked, upload = await read_body(request)
-        if deed == "press":
+        name = request.match_info["deed"]
+        if name == "press":
             return web.json_response(await self._press(person, asked))
-        if deed not in _DEEDS:
+        deed = _DEEDS.get(name)
+        if deed is None:
             raise Denied(404, "people cannot do that")
         _texts(asked, ("text", "caption", "payload", "phone_number", "emoji"))
         _numbers(asked)
+        asked.pop("upload", None)
         if upload is not None:
             asked["upload"] = upload
-        try:
-            sent = _DEEDS[deed](self.state, person.id, **_renamed(deed, asked))
-        except TypeError:
-            raise Denied(400, f"that is not what {deed} needs") from None
-        return web.json_response(_told(sent))
+        if not deed.fits(asked):
+            known = ", ".join(sorted(deed.needs | deed.may_have))
+            raise Denied(400, f"{name} needs or may have: {known or 'nothing'}")
+        return web.json_response(_told(deed.do(self.state, person.id, **_renamed(deed, asked))))
 
     async def _press(self, person: Person, asked: Json) -> Json:
         anything = asked.pop("anything", False)
@@ -185,34 +187,47 @@ class PeopleSide:
         return self.state.person(_number(request.match_info["id"]))
 
 
-_DEEDS: dict[str, Callable[..., Any]] = {
-    "start": people.start,
-    "text": people.text,
-    "edit": people.edit,
-    "contact": attachments.contact,
-    "location": attachments.location,
-    "photo": attachments.photo,
-    "document": attachments.document,
-    "voice": attachments.voice,
-    "sticker": attachments.sticker,
-    "album": attachments.album,
-    "read": people.read,
-    "block": people.block,
-    "unblock": people.unblock,
-    "deactivate": people.deactivate,
-}
-_NAMES = {
-    "text": {"text": "typed"},
-    "edit": {"text": "typed"},
-    "read": {"chat": "chat_id"},
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """Something people do: the fields it needs, those it may have, and how they are called."""
+
+    do: Callable[..., Any]
+    needs: frozenset[str]
+    may_have: frozenset[str]
+    called: Json
+
+    def fits(self, asked: Json) -> bool:
+        return self.needs <= set(asked) <= self.needs | self.may_have
+
+
+def _deed(do: Callable[..., Any], needs: str = "", may_have: str = "", **called: str) -> _Deed:
+    return _Deed(do, frozenset(needs.split()), frozenset(may_have.split()), called)
+
+
+_PLACE = "chat reply_to thread"
+_DEEDS = {
+    "start": _deed(people.start, "", "payload"),
+    "text": _deed(people.text, "text", f"entities {_PLACE}", text="typed"),
+    "edit": _deed(people.edit, "message_id text", "chat", text="typed"),
+    "contact": _deed(attachments.contact, "", f"phone_number of {_PLACE}"),
+    "location": _deed(attachments.location, "latitude longitude", _PLACE),
+    "photo": _deed(attachments.photo, "", f"caption upload {_PLACE}"),
+    "document": _deed(attachments.document, "", f"caption upload {_PLACE}"),
+    "voice": _deed(attachments.voice, "", f"duration upload {_PLACE}"),
+    "sticker": _deed(attachments.sticker, "", f"emoji {_PLACE}"),
+    "album": _deed(attachments.album, "", f"count caption {_PLACE}"),
+    "read": _deed(people.read, "", "chat", chat="chat_id"),
+    "block": _deed(people.block),
+    "unblock": _deed(people.unblock),
+    "deactivate": _deed(people.deactivate),
 }
 _OPTIONS = frozenset({"chat", "reply_to", "thread"})
 
 
-def _renamed(deed: str, asked: Json) -> Json:
+def _renamed(deed: _Deed, asked: Json) -> Json:
     for option in _OPTIONS & set(asked):
         asked[option] = _number(asked[option])
-    return {_NAMES.get(deed, {}).get(key, key): value for key, value in asked.items()}
+    return {deed.called.get(key, key): value for key, value in asked.items()}
 
 
 def _told(sent: Any) -> Json:

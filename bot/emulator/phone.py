@@ -41,6 +41,7 @@ def shown(state: State, person: Person, chat: Chat) -> Json:
         "menu_button": chat.menu_button or profile.menu_button,
         "typing": chat.typing_until > state.clock.now(),
         "pinned": chat.pinned,
+        "reactions": chat.reactions,
         "topics": [{"message_thread_id": number, **one} for number, one in chat.topics.items()],
         "bot": {
             "first_name": profile.told(profile.names, language) or state.bot["first_name"],

@@ -171,7 +171,7 @@ class State:
     def remove(self, chat: Chat, message_id: int) -> None:
         """Take a message out of a chat."""
         message = chat.messages.pop(message_id)
-        chat.with_keyboard.discard(message_id)
+        chat.forget(message_id)
         self.touch("deleted", chat=chat.id, person=_person_in(chat), message=message)
 
     def pressed(self, press: Press) -> None:
@@ -207,7 +207,7 @@ class State:
         if len(chat.messages) > self.caps.messages:
             oldest = next(iter(chat.messages))
             del chat.messages[oldest]
-            chat.with_keyboard.discard(oldest)
+            chat.forget(oldest)
         return message
 
     def _seen_by_bot(self, chat: Chat, message: Json) -> bool:
@@ -222,9 +222,10 @@ class State:
         return text.startswith("/") or f"@{self.bot['username']}" in text or _of_service(message)
 
 
-def first_id() -> int:
-    """Where ids start at this moment."""
-    return 100_000_000 + int((time.time() - _EPOCH) * _PER_SECOND) % 2**30
+def first_id(now: float | None = None) -> int:
+    """Where ids start at a moment; sixteen a second, so that two starts do not meet."""
+    moment = time.time() if now is None else now
+    return 100_000_000 + int((moment - _EPOCH) * _PER_SECOND) % 2**30
 
 
 def _of_service(message: Json) -> bool:
