@@ -1,0 +1,117 @@
+"""Wakes the ticks, and the sender when the next promise is due.
+
+APScheduler only says when. What is to be done is in the tables: a tick inserts rows by unique keys,
+so that one that is late, comes twice or runs in two processes does no harm.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.clock import Clock
+from bot.logs import decision
+from bot.sender import Sender
+from storage import Database, Tx, outbox
+from storage.errors import Unavailable
+
+LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
+_WAKE: Final = "wake the sender"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A unit that is run with the bot's time, each so many seconds."""
+
+    name: str
+    seconds: float
+    unit: Callable[[Tx, datetime], object]
+
+
+class Schedule:
+    """Runs the ticks from `start` to `stop`, and all of them at once when the clock moves."""
+
+    def __init__(
+        self, database: Database, clock: Clock, sender: Sender, ticks: Sequence[Tick]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._sender = sender
+        self._ticks = ticks
+        self._running: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Run every tick now, and then at its interval."""
+        for tick in self._ticks:
+            self._scheduler.add_job(
+                self._run, IntervalTrigger(seconds=tick.seconds, timezone=UTC), [tick], id=tick.name
+            )
+        look = IntervalTrigger(seconds=LOOK_AHEAD, timezone=UTC)
+        self._scheduler.add_job(self._look_ahead, look, id="look ahead")
+        self._scheduler.start()
+        self._clock.on_move(self._begin_all)
+        self._begin_all()
+
+    async def stop(self) -> None:
+        """Begin no more ticks, and finish those under way."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def run_all(self) -> None:
+        """Run every tick once, and let the sender look."""
+        for tick in self._ticks:
+            await self._run(tick)
+        await self._look_ahead()
+        self._sender.wake()
+
+    async def next_event(self) -> datetime | None:
+        """When the next promise is due that is not due yet, by the bot's clock."""
+        return await self._database.read(outbox.next_due, self._clock.now())
+
+    async def _run(self, tick: Tick) -> None:
+        """A tick that fails is run again at its next time; it never stops the others."""
+        async with self._running.setdefault(tick.name, asyncio.Lock()):
+            try:
+                await self._database.run(tick.unit, self._clock.now())
+            except Unavailable as error:
+                decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
+            except Exception as error:
+                decision(_log, "tick failed", level=logging.ERROR, tick=tick.name, error=error)
+            else:
+                self._sender.wake()
+
+    async def _look_ahead(self) -> None:
+        """Wake the sender at the very moment at which the next promise is due."""
+        try:
+            due = await self.next_event()
+        except Unavailable:
+            return
+        if due is None or due - self._clock.now() > timedelta(seconds=LOOK_AHEAD):
+            return
+        at = due - self._clock.offset
+        self._scheduler.add_job(
+            self._due, DateTrigger(at, timezone=UTC), id=_WAKE, replace_existing=True
+        )
+
+    async def _due(self) -> None:
+        self._sender.wake()
+        await self._look_ahead()
+
+    def _begin_all(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.run_all(), name="all ticks")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
