@@ -32,30 +32,32 @@ export function bubble(message, viewer, does) {
     tabindex: "-1",
     "data-message": message.message_id,
   });
-  made.append(body(message, sender, does));
+  made.append(body(message, sender, `text-${viewer.id}-${message.message_id}`, does));
   const rows = message.reply_markup?.inline_keyboard;
   if (rows?.length) made.append(inlineKeyboard(rows, message, does));
   return made;
 }
 
-function body(message, sender, does) {
+function body(message, sender, textId, does) {
   const inGroup = message.chat?.type !== "private";
   const who = inGroup
     ? element("p", { class: "sender" }, called(sender))
     : element("span", { class: "spoken" }, called(sender), ": ");
-  const menu = signButton("more", say("actions", { text: gist(message) }), {
+  const menu = signButton("more", say("actions"), {
     class: "message-menu",
-    title: say("actionsTitle"),
     tabindex: "-1",
     "aria-haspopup": "menu",
+    "aria-describedby": textId,
   });
   menu.addEventListener("click", () => does.menu(message, menu));
+  const text = words(message, does);
+  text?.setAttribute("id", textId);
   const parts = [
     who,
     forwarded(message),
     quoted(message, does),
     ...carried(message, sender),
-    words(message, does),
+    text,
   ];
   return element("div", { class: "bubble" }, parts, foot(message), menu);
 }

@@ -15,6 +15,10 @@ export function unreadSign(n) {
   return element("span", { class: "unread", role: "img", "aria-label": label, title: label, text: n });
 }
 
+/** What somebody has not read, in all their chats. */
+export const unreadOf = (person) =>
+  person.groups.reduce((sum, group) => sum + group.unread, person.unread);
+
 /** The first letter of a name, in a circle. */
 export function face(name) {
   const [first = "?"] = name.trim();
@@ -60,7 +64,7 @@ export class Caption {
     this.#face.replaceChildren(face(person.first_name));
     this.#name.replaceChildren(called(person.first_name));
     this.#role.textContent = person.note ?? "";
-    this.#unread.replaceChildren(unreadSign(person.unread) ?? "");
+    this.#unread.replaceChildren(unreadSign(unreadOf(person)) ?? "");
     this.#language.value = person.language_code;
   }
 }

@@ -1,6 +1,6 @@
 /** Which phones are on the page. A narrow screen shows one at a time, a wide one those chosen. */
 
-import { face, unreadSign } from "./caption.js";
+import { face, unreadOf, unreadSign } from "./caption.js";
 import { called, element, signButton } from "./dom.js";
 import { say } from "./language.js";
 
@@ -53,7 +53,7 @@ export class Chooser {
       "aria-pressed": String(this.shows(person.id)),
       onclick: () => this.#choose(person.id),
     });
-    const unread = unreadSign(person.unread);
+    const unread = unreadSign(unreadOf(person));
     button.append(face(person.first_name), called(person.first_name), unread ?? "");
     return button;
   }

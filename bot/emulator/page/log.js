@@ -18,6 +18,7 @@ export class Log {
   #about = null;
   #atEnd = true;
   #top = 0;
+  #new = null;
 
   /** `does` is what bubble.js asks for; `name` labels the log for a screen reader. */
   constructor(name, viewer, does) {
@@ -87,9 +88,14 @@ export class Log {
     return rows;
   }
 
+  /** The first unread message. Until all are read it only moves back: counts may come late. */
   #firstNew(messages, unread) {
     const others = messages.filter((message) => message.from?.id !== this.#viewer.id);
-    return unread > 0 ? others.at(-Math.min(unread, others.length)) : null;
+    const counted = unread > 0 ? others.at(-Math.min(unread, others.length)) : null;
+    const known = counted ? others.find((message) => message.message_id === this.#new) : null;
+    const first = known && known.message_id < counted.message_id ? known : counted;
+    this.#new = first?.message_id ?? null;
+    return first;
   }
 
   /** Makes the list hold exactly these rows, in order; says whether a message was added. */

@@ -130,13 +130,17 @@ function readSoon() {
   }, TOGETHER);
 }
 
+/** The phones on which a change can be seen; what happens in a group may concern all. */
+function concerned({ kind, chat, person }) {
+  const one = kind === "callback_answer" ? person : (chat ?? person);
+  return phones.has(one) ? [phones.get(one)] : [...phones.values()];
+}
+
 function heard(change) {
   if (change.kind === "reset") inTurn(begin);
   else if (change.kind === "clock") bar.read().catch(() => {});
   else {
-    const about = change.person ?? change.chat;
-    const concerned = phones.has(about) ? [phones.get(about)] : [...phones.values()];
-    for (const phone of concerned) phone.heard(change);
+    for (const phone of concerned(change)) phone.heard(change);
     if (change.kind !== "typing" && change.kind !== "callback_answer") readSoon();
   }
 }

@@ -4,13 +4,14 @@
  */
 
 import { gist } from "./bubble.js";
+import { Caption } from "./caption.js";
+import { ChatChoice } from "./chats.js";
 import { Composer } from "./composer.js";
 import { called, element, signButton } from "./dom.js";
 import { clockTime, say } from "./language.js";
 import { startPayload } from "./links.js";
 import { Log } from "./log.js";
 import * as menus from "./menus.js";
-import { Caption } from "./caption.js";
 import { deeds, Refused } from "./server.js";
 import { openMenu, openNotice } from "./sheet.js";
 import { Toasts } from "./toasts.js";
@@ -29,14 +30,14 @@ export class Phone {
   #caption;
   #screen;
   #status;
+  #choice = new ChatChoice((chat) => this.#change(chat));
   #clock = element("span", { class: "status-clock", "aria-hidden": "true" });
   #typing = 0;
   #due = 0;
   #now;
 
   /**
-   * `place` is what it needs around it: `now()` is the bot's clock, `hide()` puts the phone
-   * away, `changed()` has the list of people read again, `chats()` its groups.
+   * `place` is what it needs around it: `now()` is the bot's clock, `changed()` has the list of people read again.
    */
   constructor(person, place, accent) {
     this.person = person;
@@ -54,12 +55,22 @@ export class Phone {
     this.element.addEventListener("pointerdown", () => this.#seen());
   }
 
-  /** Reads the chat and puts it on the screen for the first time. */
-  async start() {
+  /** Reads a chat (null: the private one) and puts it on the screen for the first time. */
+  async start(chat = null) {
+    this.#chat = chat;
+    this.#deeds = deeds(this.person.id, chat);
     this.#state = await this.#deeds.read();
     this.#build();
     this.refresh(this.person);
-    this.#show();
+  }
+
+  get #kind() {
+    return say(this.#chat === null ? "bot" : "group");
+  }
+
+  get #unread() {
+    const { unread, groups } = this.person;
+    return this.#chat === null ? unread : (groups.find(({ id }) => id === this.#chat)?.unread ?? 0);
   }
 
   get botName() {
@@ -68,14 +79,17 @@ export class Phone {
 
   #build() {
     const names = { name: this.person.first_name, bot: this.botName };
-    this.#log = new Log(say("log", names), this.person, this.#messageDeeds());
+    const title = this.#state.chat?.title;
+    const label = title ? say("logGroup", { ...names, title }) : say("log", names);
+    this.#log = new Log(label, this.person, this.#messageDeeds());
     this.#composer = new Composer(names, this.#composerDeeds(), this.person.language_code);
-    this.#status = element("p", { class: "chat-status", text: say("bot") });
+    this.#status = element("p", { class: "chat-status", text: this.#kind });
     const head = element(
       "div",
       { class: "chat-head" },
       element("span", { class: "bot-face", "aria-hidden": "true" }),
-      element("div", {}, element("p", { class: "chat-name" }, called(names.bot)), this.#status),
+      element("div", {}, element("p", { class: "chat-name" }, called(title ?? names.bot)), this.#status),
+      this.#choice.element,
       this.#menuButton(),
     );
     const bar = element("div", { class: "status-bar", "aria-hidden": "true" }, this.#clock);
@@ -188,13 +202,23 @@ export class Phone {
   refresh(person) {
     this.person = person;
     this.#caption.refresh(person);
-    this.#log?.speak(person.language_code);
-    this.#composer?.speak(person.language_code);
+    if (!this.#state) return;
+    this.#log.speak(person.language_code);
+    this.#composer.speak(person.language_code);
+    const gone = this.#chat !== null && !person.groups.some(({ id }) => id === this.#chat);
+    if (gone) this.start();
+    else this.#show();
+  }
+
+  async #change(chat) {
+    await this.start(chat);
+    this.#choice.element.focus();
   }
 
   /** Something happened in this phone's chat, or to its owner. */
   heard(change) {
-    if (change.kind === "typing") this.#type(true);
+    const chat = this.#chat ?? this.person.id;
+    if (change.kind === "typing") this.#type(change.chat === chat);
     else if (change.kind === "callback_answer") this.#answered(change);
     else this.#later();
   }
@@ -211,7 +235,7 @@ export class Phone {
   #type(on) {
     clearTimeout(this.#typing);
     this.element.classList.toggle("is-typing", on);
-    this.#status.textContent = say(on ? "typing" : "bot");
+    this.#status.textContent = on ? say("typing") : this.#kind;
     if (on) this.#typing = setTimeout(() => this.#type(false), TYPING_LASTS);
   }
 
@@ -230,9 +254,10 @@ export class Phone {
     if (this.element.contains(document.activeElement)) this.#seen();
     const { messages, reply_keyboard: keyboard } = this.#state;
     this.#log.about(messages.length === 0 ? this.#introduction() : null);
-    this.#log.show(messages, this.person.unread, this.#now());
+    this.#log.show(messages, this.#unread, this.#now());
     this.#composer.single(this.#onlyButton());
     this.#composer.keyboard(keyboard ?? null);
+    this.#choice.show(this.person, this.botName, this.#chat);
     this.tick();
   }
 
@@ -243,6 +268,7 @@ export class Phone {
 
   #onlyButton() {
     const name = this.person.first_name;
+    if (this.#chat !== null) return null;
     if (this.person.deactivated) return { note: say("deactivated") };
     if (this.person.blocked) {
       return {
@@ -261,8 +287,10 @@ export class Phone {
   }
 
   #seen() {
-    if (this.person.unread === 0 || document.hidden) return;
-    this.refresh({ ...this.person, unread: 0 });
+    if (this.#unread === 0 || document.hidden) return;
+    const groups = this.person.groups.map((one) => (one.id === this.#chat ? { ...one, unread: 0 } : one));
+    const unread = this.#chat === null ? 0 : this.person.unread;
+    this.refresh({ ...this.person, unread, groups });
     this.does("markRead");
   }
 }
