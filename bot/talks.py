@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.dialogue import keyboards, phrases
-from bot.dialogue.flow import ROLES, Flow, FlowError
+from bot.dialogue.flow import ROLES, Flow, FlowError, Respondent
 from bot.dialogue.keyboards import AnswerButton, VerbButton
 from bot.dialogue.language import _
 from bot.dialogue.messages import Message, Rich, as_html, joined, load
@@ -208,7 +208,8 @@ class Talks:
         morning = datetime.combine(
             self.now.astimezone(self.zone).date() + timedelta(days=1), time(10), self.zone
         )
-        flow.answers.put_off(self.tx, self.person.id, talk.arguments, morning)
+        who = Respondent(self.person.id, talk.arguments, self.now)
+        flow.answers.put_off(self.tx, who, morning)
         self.say(Message(phrases.put_off()))
         return self._drop(talk)
 
@@ -235,7 +236,7 @@ class Talks:
     def _run(self, flow: Flow, state: State, event: Event) -> Outcome:
         store = None
         if flow.answers is not None:
-            store = BoundStore(self.tx, flow, self.person.id, state.arguments)
+            store = BoundStore(self.tx, flow, Respondent(self.person.id, state.arguments, self.now))
         before = self.tx.writes
 
         def wrote() -> bool:
@@ -312,32 +313,32 @@ class Talks:
 class BoundStore:
     """A flow's answer store, for this person in this transaction; counts its own writes."""
 
-    def __init__(self, tx: Tx, flow: Flow, person: int, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, tx: Tx, flow: Flow, who: Respondent) -> None:
         assert flow.answers is not None
         self._store = flow.answers
         self._tx = tx
-        self._about = (person, arguments)
+        self._who = who
         self.writes = 0
 
     def load(self) -> list[tuple[str, Any]]:
         """The answers kept so far."""
-        return self._store.load(self._tx, *self._about)
+        return self._store.load(self._tx, self._who)
 
     def save(self, key: str, value: Any) -> None:
         """Keep an accepted answer."""
         before = self._tx.writes
-        self._store.save(self._tx, *self._about, key, value)
+        self._store.save(self._tx, self._who, key, value)
         self.writes += self._tx.writes - before
 
     def drop(self, key: str) -> None:
         """Take an answer back."""
         before = self._tx.writes
-        self._store.drop(self._tx, *self._about, key)
+        self._store.drop(self._tx, self._who, key)
         self.writes += self._tx.writes - before
 
     def finish(self, keys: Sequence[str]) -> None:
         """Mark which answers were on the path."""
-        self._store.finish(self._tx, *self._about, keys)
+        self._store.finish(self._tx, self._who, keys)
 
 
 def _state(talk: Conversation) -> State:

@@ -21,25 +21,28 @@ class FlowError(Exception):
     """A flow breaks a rule of talks; the turn is rolled back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Respondent:
+    """Whose answers, in a flow with which arguments, and the time of this turn."""
+
+    person: int
+    arguments: Mapping[str, Any]
+    now: datetime
+
+
 class AnswerStore(Protocol):
     """Where a flow's accepted answers live outside its talk, so that they outlast it.
 
-    Every verb gets the transaction, the person's number and the flow's arguments. `load` gives the
-    (key, value) pairs kept so far, in order; `save` and `drop` are safe to repeat; `finish` gets
-    the keys on the path that was taken; `put_off` is told until when.
+    `load` gives the (key, value) pairs kept so far, in order; `save` and `drop` are safe to repeat
+    and get the keys of all questions, a summary's too; `finish` gets the keys on the path that was
+    taken, none if the flow asked nothing; `put_off` is told until when.
     """
 
-    def load(self, tx: Any, person: int, arguments: Mapping[str, Any]) -> list[tuple[str, Any]]: ...
-    def save(
-        self, tx: Any, person: int, arguments: Mapping[str, Any], key: str, value: Any
-    ) -> None: ...
-    def drop(self, tx: Any, person: int, arguments: Mapping[str, Any], key: str) -> None: ...
-    def finish(
-        self, tx: Any, person: int, arguments: Mapping[str, Any], keys: Sequence[str]
-    ) -> None: ...
-    def put_off(
-        self, tx: Any, person: int, arguments: Mapping[str, Any], until: datetime
-    ) -> None: ...
+    def load(self, tx: Any, who: Respondent) -> list[tuple[str, Any]]: ...
+    def save(self, tx: Any, who: Respondent, key: str, value: Any) -> None: ...
+    def drop(self, tx: Any, who: Respondent, key: str) -> None: ...
+    def finish(self, tx: Any, who: Respondent, keys: Sequence[str]) -> None: ...
+    def put_off(self, tx: Any, who: Respondent, until: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
