@@ -24,6 +24,17 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Answer(StrEnum):
+    """What somebody says to a meeting; only a yes holds seats."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+COMING: Final = (Answer.YES, Answer.MAYBE)
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """A meeting as it is planned now; `wall_start` and `wall_end` are ISO 8601 without a zone.
@@ -34,7 +45,7 @@ class Meeting:
     id: int
     key: str | None
     version: int
-    status: Status
+    status: str
     title: str
     text: str
     starts: datetime
@@ -102,7 +113,7 @@ _OF_PERSON: Final = (
     .select_from(rsvps.join(meetings, rsvps.c.meeting == meetings.c.id))
     .where(
         rsvps.c.person == bindparam("person"),
-        rsvps.c.answer.in_(("yes", "maybe")),
+        rsvps.c.answer.in_(COMING),
         meetings.c.ends > bindparam("now"),
     )
     .order_by(meetings.c.starts, meetings.c.id)
@@ -126,7 +137,8 @@ def find(tx: Tx, meeting: int) -> Meeting | None:
 
 def locked(tx: Tx, meeting: int) -> Meeting:
     """The meeting, held until the transaction ends: whoever counts its seats comes here first."""
-    return Meeting(*tx.execute(tx.for_update(_BY_ID), {"id": meeting}).one())
+    row: Sequence[Any] = tx.execute(tx.for_update(_BY_ID), {"id": meeting}).one()
+    return Meeting(*row)
 
 
 def upcoming(tx: Tx, now: datetime, limit: int = 10, offset: int = 0) -> list[Meeting]:
@@ -161,7 +173,8 @@ def put(tx: Tx, facts: MeetingFacts, now: datetime) -> Meeting:
     """Make the meeting of this key, or bring it up to date; who signed up stays signed up."""
     values = _columns(facts)
     made = tx.execute(_insert, {**values, "version": 1, "created": now}).rowcount
-    before = Meeting(*tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}).one())
+    row: Sequence[Any] = tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}).one()
+    before = Meeting(*row)
     changed = {name: new for name, new in values.items() if getattr(before, name) != new}
     if made or not changed:
         return before
