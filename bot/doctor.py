@@ -46,7 +46,7 @@ async def examined(settings: Settings, file: Path | None) -> list[Finding]:
         _settings(file),
         *await _server(settings),
         await _database(settings),
-        _disk(settings),
+        disk(settings),
     ]
 
 
@@ -118,13 +118,14 @@ def _answer(tx: Tx) -> None:
     tx.execute(select(literal(1)))
 
 
-def _disk(settings: Settings) -> Finding:
+def disk(settings: Settings, least: int = FREE_MEGABYTES) -> Finding:
+    """Whether `least` megabytes are free where the database grows."""
     file = _sqlite_file(settings)
     folder = file.parent if file else Path()
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free // 1_000_000
-    if free < FREE_MEGABYTES:
+    if free < least:
         return Finding("disk", False, f"{free} MB free below {folder}: make room for more")
     return Finding("disk", True, f"{free:,} MB free")
 

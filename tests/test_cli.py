@@ -146,3 +146,9 @@ async def test_the_doctor_tells_a_token_that_others_can_read(server, tmp_path):
     assert not (await examined(tmp_path, address, file))["settings"].well
     file.chmod(0o600)
     assert (await examined(tmp_path, address, file))["settings"].well
+
+
+def test_the_doctor_tells_a_disk_that_is_almost_full(tmp_path):
+    settings = config.load(None, {"BUURTBOT_DATABASE_URL": f"sqlite:///{tmp_path}/new/bot.db"})
+    assert doctor.disk(settings, least=0).well
+    assert not doctor.disk(settings, least=10**9).well

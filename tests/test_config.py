@@ -146,10 +146,28 @@ def test_the_default_language_is_one_of_the_languages(write):
     assert mistakes(path) == ["[platform] default_language: is not in languages: add it there"]
 
 
-@pytest.mark.parametrize("url", ["http://[", "https://host:port", "ftp://host", "https://a b"])
+@pytest.mark.parametrize(
+    "url", ["http://[", "https://host:port", "https:///path", "ftp://host", "https://a b"]
+)
 def test_a_broken_address_is_a_mistake(write, url):
     (mistake,) = mistakes(write(f'[telegram]\napi_url = "{url}"'))
     assert mistake.startswith("[telegram] api_url: is not a server's address")
+
+
+@pytest.mark.parametrize("about", ["a" * 201, "two\\nlines"])
+def test_what_the_platform_is_fits_on_a_line(write, about):
+    (mistake,) = mistakes(write(f'[platform]\nabout = "{about}"'))
+    assert mistake.startswith("[platform] about: ")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://x"])
+def test_a_database_is_one_that_lasts(write, url):
+    (mistake,) = mistakes(write(f'[database]\nurl = "{url}"'))
+    assert mistake.startswith("[database] url: ")
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(write):
+    assert load(write(b'\xef\xbb\xbf[log]\nlevel = "ERROR"'), {}).log.level == "ERROR"
 
 
 def test_a_key_outside_its_section_is_told(write):
