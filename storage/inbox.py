@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Executable, Row, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Executable, Row, bindparam, delete, func, select, text, update
 
 from storage.tables import inbox, settings
 from storage.transaction import Prepared, Tx
@@ -110,7 +110,7 @@ def begin(tx: Tx, row: int) -> int | None:
     return tries
 
 
-def keep(tx: Tx, key: str, chat: str | None, raw: str, error: str, now: datetime) -> Kept:  # noqa: PLR0913, PLR0917
+def keep(tx: Tx, key: str, chat: str | None, raw: str, error: str, now: datetime) -> Kept:  # noqa: PLR0913, PLR0917 - a row has that many columns
     """Keep an update whose first try failed with `error`, a type and places in our code."""
     row = remember(tx, key, chat, raw, now)
     if row is None:
@@ -164,12 +164,14 @@ def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
 
 
 def forget_chat(tx: Tx, chat: str) -> int:
-    """Delete what is kept of the updates of a chat, but not that they were seen."""
-    kept = or_(inbox.c.raw.is_not(None), inbox.c.state != State.DONE)
+    """Forget what came from a chat and that it came from there, but not that it was seen.
+
+    What waits for another try keeps its place until it is applied or set aside.
+    """
     emptied = (
         update(inbox)
-        .where(inbox.c.chat == chat, kept)
-        .values(raw=None, error=None, state=State.DONE, not_before=None)
+        .where(inbox.c.chat == chat, inbox.c.state != State.WAITING)
+        .values(chat=None, raw=None, error=None, state=State.DONE)
     )
     return tx.execute(emptied).rowcount
 
