@@ -258,7 +258,7 @@ def as_text(raw: Any) -> str:
     return text[:LONGEST_RAW].replace("\0", "")
 
 
-def _note_unreadable(  # noqa: PLR0913, PLR0917
+def _note_unreadable(  # noqa: PLR0913, PLR0917 - as inbox.keep
     tx: Tx, key: str, chat: str | None, raw: str, error: str, now: datetime
 ) -> int | None:
     row = inbox.remember(tx, key, chat, raw, now)

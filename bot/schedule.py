@@ -6,8 +6,7 @@ so that one that is late, comes twice or runs in two processes does no harm.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,24 +15,16 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
+from bot.dialogue.flow import Tick
 from bot.logs import decision
 from bot.sender import Sender
-from storage import Database, Tx, outbox
+from storage import Database, outbox
 from storage.errors import Unavailable
 
 LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
 _WAKE: Final = "wake the sender"
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A unit that is run with the bot's time, each so many seconds."""
-
-    name: str
-    seconds: float
-    unit: Callable[[Tx, datetime], object]
 
 
 class Schedule:
@@ -86,7 +77,7 @@ class Schedule:
         """A tick that fails is run again at its next time; it never stops the others."""
         async with self._running.setdefault(tick.name, asyncio.Lock()):
             try:
-                await self._database.run(tick.unit, self._clock.now())
+                await self._database.run(tick.run, self._clock.now())
             except Unavailable as error:
                 decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
             except Exception as error:

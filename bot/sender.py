@@ -20,8 +20,8 @@ from bot.lines import Lines
 from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
-from storage import Database, Tx, delivery, halts
-from storage.delivery import Claim, Claimed
+from storage import Database, Tx, claims, delivery, halts
+from storage.claims import Claim, Claimed
 from storage.errors import Unavailable
 from storage.outbox import Content, Lane, Row
 
@@ -163,7 +163,7 @@ class Sender:
             await self._database.run(delivery.expire, self._clock.real())
         if self._probe.broken:
             return
-        due = await self._database.read(delivery.lanes_due, self._clock.now(), self._clock.real())
+        due = await self._database.read(claims.lanes_due, self._clock.now(), self._clock.real())
         for lane in due:
             if not await self._claim(lane):
                 self._more = True
@@ -238,6 +238,6 @@ def _take_over(
     return delivery.adopt(tx, owner), halts.load(tx, real_now), delivery.behind(tx)
 
 
-def _claim(tx: Tx, wanted: Claim, render: delivery.Render) -> tuple[Claimed, set[str]]:
-    claimed = delivery.claim(tx, wanted, render)
+def _claim(tx: Tx, wanted: Claim, render: claims.Render) -> tuple[Claimed, set[str]]:
+    claimed = claims.claim(tx, wanted, render)
     return claimed, delivery.behind(tx) if wanted.lane is Lane.REPLY else set()

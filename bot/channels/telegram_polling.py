@@ -1,5 +1,6 @@
 """How far we are in Telegram's updates, also where some of them cannot be read."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -14,6 +15,9 @@ from bot.channels.telegram_updates import ALLOWED, as_id
 BATCH: Final = 100  # updates; getUpdates gives no more at once
 QUIET: Final = 86_400.0  # seconds without updates, after which ids may begin anew
 LARGEST_STEP: Final = 100_000
+CERTAIN: Final = 2  # times that the same updates come before we go past them
+FIRST_PAUSE: Final = 0.02  # seconds before asking again for what came again
+LONGEST_PAUSE: Final = 2.0
 MARGIN: Final = 10.0  # seconds that a long poll may take longer than was asked
 KEPT: Final = 4096  # characters of an update that is no JSON
 
@@ -26,36 +30,44 @@ Call = Callable[[str, dict[str, Any], float | None], Awaitable[Any]]
 class Position:
     """The offset of the next getUpdates, which confirms all updates before it.
 
-    Updates come in the order of their ids, so each one that came lets us step over at least one
-    id, also when its own cannot be read. A large jump is believed only when it comes twice:
-    after the first time the offset grew by one, which a wrong id does not survive.
+    An id is believed if it follows the last one closely. What cannot be believed, or read, is passed
+    by when later ids confirm it. Where there are none it comes again: being the first that is not
+    confirmed, it lets us go one id further, and if it comes even then, its id was true.
     """
 
     def __init__(self) -> None:
         self.next: int | None = None
-        self._doubted: frozenset[int] = frozenset()
+        self.stuck = 0
+        """How often the same updates came again."""
 
-    def step(self, ids: Sequence[int | None]) -> None:
+    def step(self, numbers: Sequence[int | None]) -> None:
         """Go past a batch with these ids; None where an id cannot be read."""
-        doubted = set()
-        for number in ids:
-            if number is None or self._odd(number):
-                if number is not None:
-                    doubted.add(number)
-                if self.next is not None:
-                    self.next += 1
-            else:
+        known = [number for number in numbers if number is not None]
+        if self.next is None and known:
+            self.next = min(known)
+        before = self.next
+        for number in known:
+            if self.next is not None and 0 <= number - self.next <= LARGEST_STEP:
                 self.next = number + 1
-        self._doubted = frozenset(doubted)
+        if self.next != before or not numbers:
+            self.stuck = 0
+        elif not self._old(numbers[0]):
+            self.stuck += 1
+            self._push(known)
 
     def forget(self) -> None:
         """Start afresh: after a quiet week, ids begin at a random number."""
         self.next = None
 
-    def _odd(self, number: int) -> bool:
-        if self.next is None or number in self._doubted:
-            return False
-        return not 0 <= number - self.next <= LARGEST_STEP
+    def _old(self, number: int | None) -> bool:
+        return number is not None and self.next is not None and number < self.next
+
+    def _push(self, known: Sequence[int]) -> None:
+        """The same came again: go on by one, or believe the smallest of the ids."""
+        if self.next is None or self.stuck < CERTAIN:
+            return
+        ahead = [number for number in known if number > self.next]
+        self.next = min(ahead) + 1 if ahead and self.stuck > CERTAIN else self.next + 1
 
 
 class Feed:
@@ -76,6 +88,8 @@ class Feed:
             "timeout": int(seconds),
             "allowed_updates": ALLOWED,
         }
+        if self._position.stuck:
+            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._position.stuck))
         if self._position.next is not None:
             fields["offset"] = self._position.next
         try:
