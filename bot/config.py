@@ -79,6 +79,7 @@ class Limits:
     """How much the bot may do."""
 
     messages_per_second: int = _key(30, checks.whole(1, 1000))
+    on: bool = _key(True, checks.switch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +196,8 @@ def _from_text(text: str, kind: Any) -> Any:
     """The value that TOML would have given for `text` under a key of this kind."""
     if kind is int and text.strip().isdecimal():
         return int(text)
+    if kind is bool and text.strip() in {"true", "false"}:
+        return text.strip() == "true"
     if kind == tuple[str, ...]:
         return [item.strip() for item in text.split(",")]
     return text

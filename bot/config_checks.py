@@ -165,6 +165,13 @@ def whole(least: int, most: int) -> Check:
     return check
 
 
+def switch(value: object) -> bool:
+    """On or off."""
+    if not isinstance(value, bool):
+        raise Mistake("is not a switch: write true or false, without quotes")
+    return value
+
+
 def nearest(word: str, known: set[str], example: str) -> str:
     """Advice on which of the `known` words was meant."""
     close = get_close_matches(word, sorted(known), n=1, cutoff=0.6)

@@ -70,10 +70,12 @@ def test_the_environment_wins_over_the_file(write):
 def test_the_environment_gives_numbers_and_lists():
     environ = {
         "BUURTBOT_LIMITS_MESSAGES_PER_SECOND": "12",
+        "BUURTBOT_LIMITS_ON": "false",
         "BUURTBOT_PLATFORM_LANGUAGES": "en, nl",
     }
     settings = load(None, environ)
     assert settings.limits.messages_per_second == 12
+    assert settings.limits.on is False
     assert settings.platform.languages == ("en", "nl")
 
 
@@ -133,6 +135,12 @@ def test_every_mistake_is_told_at_once(write):
 def test_a_number_is_a_whole_number(write, value):
     (mistake,) = mistakes(write(f"[limits]\nmessages_per_second = {value}"))
     assert mistake.startswith("[limits] messages_per_second: is ")
+
+
+@pytest.mark.parametrize("value", ["1", '"true"', '"no"'])
+def test_a_switch_is_true_or_false(write, value):
+    (mistake,) = mistakes(write(f"[limits]\non = {value}"))
+    assert mistake == "[limits] on: is not a switch: write true or false, without quotes"
 
 
 @pytest.mark.parametrize("value", ['["nl", "nl"]', '["nl", 5]', "[]", '["klingon"]'])
