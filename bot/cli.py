@@ -51,7 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         )
         return added
 
-    add_with_config("run", run)
+    add_with_config("run", run).add_argument(
+        "--control",
+        type=int,
+        metavar="PORT",
+        help="serve an address on this machine that moves the clock and resets (for trying)",
+    )
     attempt = add("try", try_out)
     attempt.add_argument("--port", type=int, default=8080, help="of the page; 8080 by default")
     attempt.add_argument(
@@ -74,48 +79,46 @@ def run(chosen: argparse.Namespace) -> int:
     config.require_token(settings)
     from bot import app
 
-    return app.run(settings)
+    return app.run(settings, chosen.control)
 
 
 def try_out(chosen: argparse.Namespace) -> int:
     """Try the bot with phones on a page of your own, without any account."""
-    settings = config.load(None, {"BUURTBOT_LOG_LEVEL": "WARNING"} | os.environ)
-    logs.set_up(settings.log.level, settings.log.format)
-    from bot import app
+    from bot import trial
 
-    return app.try_out(chosen.folder, chosen.port)
+    return trial.try_out(chosen.folder, chosen.port)
 
 
 def migrate(chosen: argparse.Namespace) -> int:
     """Bring the database up to date; `run` does so by itself."""
     settings = _settings(chosen)
-    from bot import app
+    from bot import chores
 
-    return app.migrate(settings)
+    return chores.migrate(settings)
 
 
 def import_file(chosen: argparse.Namespace) -> int:
     """Import the surveys and meetings of a TOML file, or tell all its mistakes."""
     settings = _settings(chosen)
-    from bot import app
+    from bot import chores
 
-    return app.import_file(settings, chosen.file)
+    return chores.import_file(settings, chosen.file)
 
 
 def backup(chosen: argparse.Namespace) -> int:
     """Copy the database to a file while the bot runs, and check the copy."""
     settings = _settings(chosen)
-    from bot import app
+    from bot import chores
 
-    return app.backup(settings, chosen.file)
+    return chores.backup(settings, chosen.file)
 
 
 def admin_code(chosen: argparse.Namespace) -> int:
     """Print a one-time code that makes the first admin: send the bot `/admin CODE`."""
     settings = _settings(chosen)
-    from bot import app
+    from bot import chores
 
-    return app.admin_code(settings)
+    return chores.admin_code(settings)
 
 
 def doctor(chosen: argparse.Namespace) -> int:

@@ -16,6 +16,10 @@ FURTHEST = timedelta(days=400)
 """The furthest that one move may go."""
 
 
+class NotNow(Exception):
+    """The bot is just starting or stopping."""
+
+
 @dataclass(frozen=True, slots=True)
 class Levers:
     """What the control address may do: tell the time, move it to a moment, start afresh."""
@@ -56,7 +60,16 @@ def make_control(levers: Levers) -> web.Application:
         await levers.reset()
         return web.json_response({})
 
-    control = web.Application()
+    @web.middleware
+    async def patient(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except NotNow:
+            return web.json_response({"error": "the bot is just starting"}, status=503)
+
+    control = web.Application(middlewares=[patient])
     control.add_routes([web.post("/move", move), web.post("/reset", reset)])
     return control
 

@@ -1,0 +1,311 @@
+"""The composition root: the only place that builds things and knows them all.
+
+`Bot` is one bot at work on one database; `run` keeps one going until the process is told to stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+from storage.lock import PollerLock
+
+import handlers
+from bot import control, importing
+from bot.channels import Refused, SendError
+from bot.channels.telegram import Telegram
+from bot.clock import Clock
+from bot.config import Settings
+from bot.guards import Guards
+from bot.logs import decision
+from bot.menus import Menus
+from bot.pacer import Limits
+from bot.receiver import Receiver
+from bot.router import book_of
+from bot.schedule import Schedule
+from bot.sender import Sender
+from bot.turn import Applied, House, Times, apologise, apply
+from storage import Database, Tx, outbox, people, settings
+from storage.errors import StorageError
+
+STOP_SECONDS = 8.0
+"""How long what is under way may take after SIGTERM; with the rest it stays under ten."""
+
+VITALS_SECONDS = 30.0
+RESET_SECONDS = 1.0
+CONNECTIONS = 64
+SAMPLE = Path(__file__).parent / "sample.toml"
+
+log = logging.getLogger(__name__)
+
+
+class Bot:
+    """Everything that one bot process is made of, started and stopped in order."""
+
+    def __init__(self, options: Settings, database: Database, clock: Clock, channel: Telegram):
+        self.options = options
+        self.database = database
+        self.clock = clock
+        self.channel = channel
+        limits = Limits(
+            per_second=options.limits.messages_per_second, on=options.limits.on,
+            connections=CONNECTIONS,
+        )  # fmt: skip
+        self.sender = Sender(
+            database, channel, clock,
+            renderers={renderer.name: renderer.run for renderer in handlers.RENDERERS},
+            makers={maker.name: maker.run for maker in handlers.MAKERS},
+            limits=limits,
+        )  # fmt: skip
+        self.sender.on_gone(_gone)
+        self.schedule = Schedule(database, clock, self.sender, handlers.TICKS)
+        self.menus = Menus(database, channel, handlers.FLOWS, options.platform)
+        self.receiver: Receiver | None = None
+
+    async def work(self, stopping: asyncio.Event) -> None:
+        """Receive and send until `stopping` is set, then finish what is under way."""
+        await self.sender.start()
+        username = await self._username(stopping)
+        if stopping.is_set():
+            return
+        receiver = self.receiver = self._receiver(username)
+        await self.database.run(_introduce, self.options, username)
+        self.schedule.start()
+        tasks = [
+            asyncio.create_task(receiver.run(), name="receiver"),
+            asyncio.create_task(self.sender.run(), name="sender"),
+            asyncio.create_task(self.menus.run(), name="menus"),
+            asyncio.create_task(self._vitals(), name="vitals"),
+        ]
+        waiting = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._finish(receiver, [waiting, *tasks])
+        for task in tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                raise error
+
+    async def _finish(self, receiver: Receiver, tasks: list[asyncio.Task[Any]]) -> None:
+        await receiver.stop(STOP_SECONDS / 2)
+        await self.schedule.stop()
+        await self.sender.stop(STOP_SECONDS / 2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _receiver(self, username: str) -> Receiver:
+        platform = self.options.platform
+        house = House(
+            book_of(handlers.FLOWS), platform.timezone, platform.languages,
+            platform.default_language, username, self.sender.owner,
+            Guards(on=self.options.limits.on),
+        )  # fmt: skip
+
+        def turn(tx: Tx, incoming: Any, row: int, real: datetime, now: datetime) -> Applied:
+            return apply(tx, house, incoming, row, Times(now, real))
+
+        def sorry(tx: Tx, chat: str, row: int, real: datetime, now: datetime) -> Applied:
+            return apologise(tx, house, chat, row, Times(now, real))
+
+        return Receiver(
+            self.database, self.channel, self.clock, self.sender, apply=turn, apologise=sorry
+        )
+
+    async def _username(self, stopping: asyncio.Event) -> str:
+        """The bot's own name; asked until the channel answers. A refused token is `Refused`."""
+        pause = 0.5
+        while not stopping.is_set():
+            try:
+                return await self.channel.username()
+            except Refused:
+                raise
+            except SendError as error:
+                decision(log, "channel does not answer", kind=type(error).__name__)
+            try:
+                await asyncio.wait_for(stopping.wait(), pause)
+            except TimeoutError:
+                pause = min(30.0, 2 * pause)
+        return ""
+
+    async def _vitals(self) -> None:
+        """Write down how it goes, for `/health`."""
+        assert self.receiver is not None
+        while True:
+            await asyncio.sleep(VITALS_SECONDS if self.receiver.polled else 1.0)
+            polled = self.receiver.polled
+            vitals = {
+                "last_poll": polled.isoformat() if polled else None,
+                "errors": {"receiving": self.receiver.last_error},
+            }
+            try:
+                await self.database.run(settings.put, "vitals", vitals)
+            except Exception:
+                log.exception("vitals not written")
+
+
+def _gone(tx: Tx, chat: str) -> None:
+    """A chat cannot be written to: nothing waits for it any more."""
+    people.set_reachable(tx, chat, reachable=False)
+    outbox.cancel_for_chat(tx, chat)
+
+
+def _introduce(tx: Tx, options: Settings, username: str) -> None:
+    """What flows may know of the settings."""
+    platform = options.platform
+    settings.put(tx, "username", username)
+    settings.put(
+        tx,
+        "platform",
+        {
+            "name": platform.name,
+            "about": platform.about,
+            "privacy_contact": platform.privacy_contact,
+            "privacy_url": platform.privacy_url,
+            "timezone": platform.timezone.key,
+            "languages": list(platform.languages),
+        },
+    )
+
+
+class Service:
+    """One bot after another on one database: a new one after each reset from the control address.
+
+    Without a control port there is only one, and its clock is real time.
+    """
+
+    def __init__(self, options: Settings, control_port: int | None) -> None:
+        self._options = options
+        self._control_port = control_port
+        self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._wiped = asyncio.Event()
+        self._resetting = False
+        self._bot: Bot | None = None
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stopping.set()
+        self._ended.set()
+
+    async def run(self) -> int:
+        """Work until `stop`; the exit code."""
+        async with AsyncExitStack() as stack:
+            if self._control_port is not None:
+                levers = control.Levers(self._times, self._move, self._reset)
+                runner = await control.serve(levers, self._control_port)
+                stack.push_async_callback(runner.cleanup)
+            while not self._stopping.is_set():
+                self._ended.clear()
+                code = await self._one()
+                if code or not self._resetting:
+                    return code
+                await self._start_afresh()
+        return 0
+
+    async def _one(self) -> int:
+        async with AsyncExitStack() as stack:
+            try:
+                self._bot = await self._open(stack)
+                await self._bot.work(self._ended)
+            except Refused:
+                return _told("Telegram does not know this token: copy it anew from @BotFather.", 2)
+            except StorageError as error:
+                return _told(str(error), 1)
+            finally:
+                self._bot = None
+        return 0
+
+    async def _open(self, stack: AsyncExitStack) -> Bot:
+        options = self._options
+        database = await Database.open(options.database.url)
+        stack.push_async_callback(database.close)
+        lock = await PollerLock.take(options.database.url)
+        stack.push_async_callback(lock.release)
+        clock = Clock()
+        if self._control_port is not None:
+            ahead = await database.run(settings.get, "clock_ahead", 0)
+            clock = Clock(timedelta(seconds=ahead))
+            await _fill(database, clock.now())
+        channel = Telegram(
+            options.telegram.token, api_url=options.telegram.api_url, connections=CONNECTIONS
+        )
+        await channel.open()
+        stack.push_async_callback(channel.close)
+        return Bot(options, database, clock, channel)
+
+    # What the control address may do.
+
+    async def _times(self) -> tuple[datetime, datetime | None]:
+        bot = self._at_work()
+        return bot.clock.now(), await bot.schedule.next_event()
+
+    async def _move(self, to: datetime) -> None:
+        bot = self._at_work()
+        ahead = (to - bot.clock.real()).total_seconds()
+        await bot.database.run(settings.put, "clock_ahead", ahead)
+        bot.clock.move(to)
+        await bot.schedule.run_all()
+
+    async def _reset(self) -> None:
+        self._wiped.clear()
+        self._resetting = True
+        self._ended.set()
+        await self._wiped.wait()
+
+    def _at_work(self) -> Bot:
+        if self._bot is None:
+            raise control.NotNow
+        return self._bot
+
+    async def _start_afresh(self) -> None:
+        """Throw the database away; the answer to the reset leaves before the next bot polls."""
+        path = Path(make_url(self._options.database.url).database or "")
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        self._resetting = False
+        self._wiped.set()
+        await asyncio.sleep(RESET_SECONDS)
+
+
+async def _fill(database: Database, now: datetime) -> None:
+    """Put the sample content into an empty database."""
+    if await database.read(settings.get, "filled") is None:
+        await database.run(importing.load, importing.read(SAMPLE, now), now)
+        await database.run(settings.put, "filled", True)
+
+
+def _told(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def run(options: Settings, control_port: int | None = None) -> int:
+    """Run the bot until SIGTERM or SIGINT; the exit code."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_run(options, control_port))
+
+
+async def _run(options: Settings, control_port: int | None) -> int:
+    service = Service(options, control_port)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stop)
+    return await service.run()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where it is installed: the extra `fast`."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
