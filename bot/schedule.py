@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.dialogue.flow import Tick
 from bot.logs import decision
 from bot.sender import Sender
-from storage import Database, outbox
+from storage import Database, claims
 from storage.errors import Unavailable
 
 LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
@@ -71,7 +71,7 @@ class Schedule:
 
     async def next_event(self) -> datetime | None:
         """When the next promise is due that is not due yet, by the bot's clock."""
-        return await self._database.read(outbox.next_due, self._clock.now())
+        return await self._database.read(claims.next_due, self._clock.now())
 
     async def _run(self, tick: Tick) -> None:
         """A tick that fails is run again at its next time; it never stops the others."""

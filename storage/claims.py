@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row as Found
-from sqlalchemy import Select, and_, exists, or_, select, text, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text, update
 
 from storage.delivery import settle, target_of
 from storage.errors import StorageError
@@ -205,3 +205,14 @@ def lanes_due(tx: Tx, now: datetime, real_now: datetime) -> list[Lane]:
             select(exists().where(IS_WAITING, outbox.c.lane == lane, outbox.c.due <= now, ready))
         ).scalar()
     ]
+
+
+_NEXT_DUE: Final = select(func.min(outbox.c.due)).where(
+    IS_WAITING, outbox.c.lane == bindparam("lane"), outbox.c.due > bindparam("now")
+)
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next promise that is not due yet will be."""
+    found = [tx.execute(_NEXT_DUE, {"lane": lane, "now": now}).scalar() for lane in Lane]
+    return min((due for due in found if due is not None), default=None)

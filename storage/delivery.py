@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, func, null, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, delete, func, null, or_, select, text, update
 
-from storage.outbox import IS_WAITING, Kind, Lane, Repeat, State
+from storage.outbox import IS_WAITING, OPEN, Kind, Lane, Repeat, State
 from storage.tables import outbox
 from storage.transaction import Tx
 
+PAGE: Final = 500  # rows that are deleted in one go
 _IS_SENDING: Final = text("outbox.state = 'sending'")
 
 _RECORD_SENT: Final = (
@@ -118,3 +119,14 @@ def counts(tx: Tx) -> Mapping[str, int]:
     )
     sending = tx.execute(select(func.count()).where(_IS_SENDING)).scalar_one()
     return {row.lane: row.number for row in tx.execute(lanes)} | {State.SENDING: sending}
+
+
+def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
+    """Delete some of the rows made before, if nothing is left to do about them; how many."""
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.created < before, outbox.c.state.not_in(OPEN))
+        .order_by(outbox.c.created)
+        .limit(limit)
+    )
+    return tx.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount

@@ -160,7 +160,7 @@ def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
         .order_by(inbox.c.received)
         .limit(limit)
     )
-    return tx.execute(delete(inbox).where(inbox.c.id.in_(old.scalar_subquery()))).rowcount
+    return tx.execute(delete(inbox).where(inbox.c.id.in_(old))).rowcount
 
 
 def forget_chat(tx: Tx, chat: str) -> int:

@@ -19,14 +19,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Executable, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Executable, bindparam, insert, or_, select, text, update
 
 from storage.tables import outbox
 from storage.transaction import Prepared, Tx
 
 LEASE: Final = timedelta(seconds=180)
 """Longer than a reply may wait in memory and all HTTP time-outs together."""
-PAGE: Final = 500
 
 IS_WAITING: Final = text("outbox.state = 'waiting'")  # in these words, for its partial index
 Content = Mapping[str, Any]
@@ -270,9 +269,6 @@ _RECENT: Final = (
     .order_by(outbox.c.id.desc())
     .limit(bindparam("limit"))
 )
-_NEXT_DUE: Final = select(func.min(outbox.c.due)).where(
-    IS_WAITING, outbox.c.lane == bindparam("lane"), outbox.c.due > bindparam("now")
-)
 
 
 def message_about(tx: Tx, chat: str, message_id: str) -> str | None:
@@ -291,20 +287,3 @@ def recent(tx: Tx, chat: str, limit: int) -> list[tuple[int, Content]]:
         shown.setdefault(row.edits or row.id, row.content)
     found = [(id_, content) for id_, content in shown.items() if content is not None]
     return found[:limit]
-
-
-def next_due(tx: Tx, now: datetime) -> datetime | None:
-    """When the next promise that is not due yet will be."""
-    found = [tx.execute(_NEXT_DUE, {"lane": lane, "now": now}).scalar() for lane in Lane]
-    return min((due for due in found if due is not None), default=None)
-
-
-def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
-    """Delete some of the rows made before, if nothing is left to do about them; how many."""
-    old = (
-        select(outbox.c.id)
-        .where(outbox.c.created < before, outbox.c.state.not_in(OPEN))
-        .order_by(outbox.c.created)
-        .limit(limit)
-    )
-    return tx.execute(delete(outbox).where(outbox.c.id.in_(old.scalar_subquery()))).rowcount

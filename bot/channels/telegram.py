@@ -172,9 +172,15 @@ class Telegram:
         await self._call("get_Me", {})
 
     async def username(self) -> str:
-        """The bot's own name, without @; asked once."""
+        """The bot's own name, without @; asked once. Refused if the token is not Telegram's."""
         if not self._username:
-            self._username = str((await self._call("get_Me", {})).get("username", ""))
+            try:
+                me = await self._call("get_Me", {})
+            except NotSent as error:
+                if isinstance(error.__cause__, InvalidToken):
+                    raise Refused("the token was refused") from error
+                raise
+            self._username = str(me.get("username", ""))
         return self._username
 
     async def set_commands(

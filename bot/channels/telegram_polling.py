@@ -30,9 +30,9 @@ Call = Callable[[str, dict[str, Any], float | None], Awaitable[Any]]
 class Position:
     """The offset of the next getUpdates, which confirms all updates before it.
 
-    An id is believed if it follows the last one closely. What cannot be believed, or read, is passed
-    by when later ids confirm it. Where there are none it comes again: being the first that is not
-    confirmed, it lets us go one id further, and if it comes even then, its id was true.
+    An id is believed if it follows the last one closely. What cannot be believed, or read, is
+    passed by when later ids confirm it. Where there are none it comes again: being the first that
+    is not confirmed, it lets us go one id further, and if it comes even then, its id was true.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Feed:
             "allowed_updates": ALLOWED,
         }
         if self._position.stuck:
-            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._position.stuck))
+            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._position.stuck, 8)))
         if self._position.next is not None:
             fields["offset"] = self._position.next
         try:
