@@ -96,19 +96,20 @@ def answer_callback_query(state: State, call: Call) -> bool:
     if units(text) > LONGEST_ANSWER:
         raise bad("MESSAGE_TOO_LONG", "an answer has at most 200 characters")
     press = state.presses.get(call.params["callback_query_id"])
-    if press is None or press.answer is not None or state.clock.now() - press.at > PRESS_LIVES:
+    if press is None or state.clock.now() - press.at > PRESS_LIVES:
         raise bad("query is too old and response timeout expired or query ID is invalid")
     url = call.params.get("url", "")
     if url and not url.startswith((f"https://t.me/{state.bot['username']}?", "tg://resolve?")):
         raise bad("URL_INVALID", "only a link to the bot itself")
     alert = bool(call.params.get("show_alert"))
-    press.answer = {"text": text, "alert": alert} | ({"url": url} if url else {})
+    answer = {"text": text, "alert": alert} | ({"url": url} if url else {})
+    del state.presses[press.query_id]
     state.touch(
         "callback_answer",
         chat=press.chat,
         person=press.person,
         query=press.query_id,
-        **press.answer,
+        **answer,
     )
     return True
 

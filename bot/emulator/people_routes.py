@@ -14,7 +14,6 @@ GET  /ledger?after=SEQ             what the bot got delivered
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -133,20 +132,20 @@ class PeopleSide:
         return {"update_id": update_id, "message": None, "query": query, "answer": answer}
 
     async def _answer_to(self, query: str, seconds: float) -> Json | None:
-        answered = asyncio.Event()
+        answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
 
         def heard(event: Json) -> None:
             if event.get("query") == query:
-                answered.set()
+                keys = ("text", "alert", "url")
+                answered.set_result({key: event[key] for key in keys if key in event})
 
         stop = self.state.events.listen(heard)
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(answered.wait(), seconds)
+            return await asyncio.wait_for(answered, seconds)
+        except TimeoutError:
+            return None
         finally:
             stop()
-        press = self.state.presses.get(query)
-        return press.answer if press else None
 
     async def new_group(self, request: web.Request) -> web.Response:
         """POST /groups."""

@@ -37,7 +37,9 @@ def shown(state: State, person: Person, chat: Chat) -> Json:
         "chat": chat.header,
         "messages": list(chat.messages.values()),
         "reply_keyboard": chat.reply_keyboard,
-        "commands": profile.commands_for(person.user, chat.header),
+        "commands": profile.commands_for(
+            person.user, chat.header, leads=chat.members[0] == person.id
+        ),
         "menu_button": chat.menu_button or profile.menu_button,
         "typing": chat.typing_until > state.clock.now(),
         "pinned": chat.pinned,

@@ -21,9 +21,9 @@ class Profile:
         self.commands: dict[str, list[Json]] = {}
         self.menu_button: Json = {"type": "commands"}
 
-    def commands_for(self, person: Json, chat: Json) -> list[Json]:
-        """The commands that this person's menu shows in this chat."""
-        for scope in _scopes(person["id"], chat):
+    def commands_for(self, person: Json, chat: Json, *, leads: bool) -> list[Json]:
+        """The commands that this person's menu shows in this chat; `leads`: an administrator."""
+        for scope in _scopes(person["id"], chat, leads):
             for language in (person.get("language_code", "")[:2], ""):
                 found = self.commands.get(key_of(scope, language))
                 if found:
@@ -52,9 +52,11 @@ def key_of(scope: Json, language: str) -> str:
     return f"{language}:{scope['type']}:{scope.get('chat_id', '')}:{scope.get('user_id', '')}"
 
 
-def _scopes(person: int, chat: Json) -> list[Json]:
+def _scopes(person: int, chat: Json, leads: bool) -> list[Json]:
     one = {"type": "chat", "chat_id": chat["id"]}
     if chat["type"] == "private":
         return [one, {"type": "all_private_chats"}, {"type": "default"}]
     member = {"type": "chat_member", "chat_id": chat["id"], "user_id": person}
-    return [member, one, {"type": "all_group_chats"}, {"type": "default"}]
+    own = [{"type": "chat_administrators", "chat_id": chat["id"]}] if leads else []
+    wide = [{"type": "all_chat_administrators"}] if leads else []
+    return [member, *own, one, *wide, {"type": "all_group_chats"}, {"type": "default"}]

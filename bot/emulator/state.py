@@ -44,7 +44,6 @@ class Press:
     chat: int
     message_id: int
     at: float
-    answer: Json | None = None
 
 
 @dataclass(slots=True)
@@ -175,7 +174,7 @@ class State:
         self.touch("deleted", chat=chat.id, person=_person_in(chat), message=message)
 
     def pressed(self, press: Press) -> None:
-        """Remember a press until it is too old to be answered."""
+        """Remember a press until it is answered, or too old for that."""
         oldest = self.clock.now() - PRESS_LIVES
         for query_id, known in list(self.presses.items())[:2]:
             if known.at < oldest:

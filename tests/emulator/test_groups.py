@@ -115,3 +115,13 @@ async def test_pinning_needs_rights_in_a_group_but_not_in_a_talk(emulated, group
     await emulated.gives("pinChatMessage", chat_id=NOOR, message_id=own["message_id"])
     chat = await emulated.gives("getChat", chat_id=NOOR)
     assert chat["pinned_message"]["message_id"] == own["message_id"]
+
+
+async def test_the_menu_of_a_group_differs_for_who_leads_it(emulated, group):
+    for scope, word in (("all_group_chats", "group"), ("chat_administrators", "lead")):
+        place = {"chat_id": group} if scope == "chat_administrators" else {}
+        commands = [{"command": word, "description": "x"}]
+        await emulated.gives("setMyCommands", commands=commands, scope={"type": scope, **place})
+    for person, word in ((NOOR, "lead"), (CARLA, "group")):
+        shown = await emulated.get(f"/people/{person}/chat?chat={group}")
+        assert shown["commands"][0]["command"] == word
