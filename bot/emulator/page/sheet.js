@@ -65,7 +65,7 @@ export function openNotice(screen, text) {
 /** Lays a sheet over the screen and returns what takes it away. */
 function cover(screen, opener, content) {
   screen.querySelector(".cover")?.dispatchEvent(new Event("away"));
-  const resting = [...screen.children];
+  const resting = [...screen.children].filter((part) => part.role !== "status");
   const sheet = element("div", { class: "sheet" }, content);
   const over = element("div", { class: "cover" }, sheet);
   const close = () => {

@@ -69,16 +69,25 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def address() -> AsyncIterator[str]:
     """The address of a running emulator without flood limits."""
-    command = ["-m", "bot.emulator", "--port", "0", "--token", TOKEN, "--no-limits"]
+    async with emulator() as running:
+        yield running
+
+
+@asynccontextmanager
+async def emulator(port: int = 0, *options: str) -> AsyncIterator[str]:
+    """An emulator process of its own; gives its address."""
+    command = ["-m", "bot.emulator", "--port", str(port), "--token", TOKEN, "--no-limits"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, *command, *options, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
-    assert process.stdout is not None
-    line = (await process.stdout.readline()).decode()
-    assert line.startswith("emulator ready "), line
-    yield line.split()[-1]
-    process.terminate()
-    await process.wait()
+    try:
+        assert process.stdout is not None
+        line = (await process.stdout.readline()).decode()
+        assert line.startswith("emulator ready "), line
+        yield line.split()[-1]
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -109,13 +118,19 @@ async def page(wide: PhonePage, address: str, bot: Bot) -> AsyncIterator[PhonePa
 
 
 @pytest.fixture
+def started() -> Callable[..., AbstractAsyncContextManager[str]]:
+    """Starts a further emulator: `async with started(port, *options) as address`."""
+    return emulator
+
+
+@pytest.fixture
 def opened(browser: Browser, address: str, bot: Bot) -> Opened:
     """Opens the page as another device would: `async with opened(viewport=...) as page`."""
 
     @asynccontextmanager
-    async def on_device(**options: Any) -> AsyncIterator[PhonePage]:
+    async def on_device(at: str = address, **options: Any) -> AsyncIterator[PhonePage]:
         async with tab(browser, **options) as shown:
-            await shown.load(address)
+            await shown.load(at)
             yield shown
             assert shown.complaints == []
 

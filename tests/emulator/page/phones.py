@@ -58,6 +58,13 @@ class Bot:
                     return found
         raise AssertionError(f"no {kind} came")
 
+    async def hears_text(self, text: str) -> Json:
+        """The next message with this text; those before it are confirmed too."""
+        while True:
+            message = await self.hears()
+            if message.get("text") == text:
+                return message
+
     async def take_all(self) -> None:
         """Confirm every update that waits."""
         for update in await self.call("getUpdates", timeout=0):

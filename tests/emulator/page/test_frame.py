@@ -171,3 +171,20 @@ async def test_a_narrow_screen_shows_one_phone_at_a_time(opened):
         await page.tab.get_by_role("navigation").get_by_role("button", name="Ad").click()
         await expect(page.phone("Ad").shown).to_be_visible()
         await expect(page.tab.locator(".phone:visible")).to_have_count(1)
+
+
+async def test_a_lost_server_is_told_and_found_again(opened, started, tmp_path):
+    async with started(0, "--state", str(tmp_path)) as address:
+        port = int(address.rpartition(":")[2])
+    async with opened(viewport={"width": 1200, "height": 800}) as page:
+        async with started(port, "--state", str(tmp_path)):
+            await page.load(address)
+            await page.phone("Noor").button("Start").click()
+            await page.phone("Noor").sees("/start")
+        offline = page.tab.get_by_text("Geen verbinding met de server.")
+        await expect(offline).to_be_visible()
+        async with started(port, "--state", str(tmp_path)):
+            await expect(offline).to_be_hidden(timeout=15_000)
+            await page.phone("Noor").types("Er weer")
+            await page.phone("Noor").sees("Er weer")
+        page.complaints.clear()

@@ -309,3 +309,27 @@ async def test_days_stand_between_messages(bot: Bot, page: PhonePage):
     await bot.says(person, "Na de nacht")
     days = page.phone("Noor").log.locator(".divider.day")
     await expect(days).to_have_text(["Gisteren", "Vandaag"])
+
+
+async def test_a_group_is_a_second_chat_on_the_phones_of_its_members(bot: Bot, page: PhonePage):
+    carla, ad = await bot.met("Carla"), await bot.met("Ad")
+    group = await bot.people_side("POST", "/groups", {"title": "Team", "members": [carla, ad]})
+    await bot.says(group["id"], "Vraag 12 wacht")
+    choice = page.phone("Carla").shown.get_by_role("combobox", name="Welk gesprek")
+    await expect(choice.locator("option")).to_have_text(["Buurtbot", re.compile(r"Team \(\d+\)")])
+    await expect(page.phone("Noor").shown.get_by_role("combobox")).to_have_count(1)
+    await choice.select_option(str(group["id"]))
+    await page.phone("Carla").sees("Vraag 12 wacht")
+    await expect(choice.locator("option")).to_have_text(["Buurtbot", "Team"])
+    await page.phone("Carla").types("/neem 12")
+    heard = await bot.hears_text("/neem 12")
+    assert heard["chat"]["id"] == group["id"]
+    await (
+        page.phone("Ad")
+        .shown.get_by_role("combobox", name="Welk gesprek")
+        .select_option(str(group["id"]))
+    )
+    await expect(await page.phone("Ad").sees("/neem 12")).to_contain_text("Carla")
+    await bot.people_side("POST", f"/groups/{group['id']}/upgrade", {})
+    await expect(page.phone("Carla").log).to_have_accessible_name("Gesprek van Carla met Buurtbot")
+    await expect(choice.locator("option")).to_have_count(2)
