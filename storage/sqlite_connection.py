@@ -57,12 +57,20 @@ class WritingThread(aiosqlite.Connection):
 
 
 def connect(
-    path: Path, *, any_thread: bool = False, timeout: float = BUSY_TIMEOUT
+    path: Path,
+    *,
+    any_thread: bool = False,
+    timeout: float = BUSY_TIMEOUT,
+    factory: type[sqlite3.Connection] = sqlite3.Connection,
 ) -> sqlite3.Connection:
     """A connection to the file, which is made if there is none, for its owner's eyes only."""
     make_file(path)
     raw = sqlite3.connect(
-        path, timeout=timeout, isolation_level=None, check_same_thread=not any_thread
+        path,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=not any_thread,
+        factory=factory,
     )
     try:
         for pragma in PRAGMAS:

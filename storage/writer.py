@@ -29,8 +29,10 @@ MOST_LOSSES = 3  # of the connection in a row, before units are told
 class Writer:
     """Runs units in the writing thread, in the order in which they came."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path, connector: Callable[[Path], sqlite3.Connection] = connect
+    ) -> None:
+        self.connector = partial(connector, path)
         self.thread: WritingThread | None = None
         self.groups: Groups | None = None
         self.again: deque[Job] = deque()
@@ -43,7 +45,7 @@ class Writer:
 
     async def open(self) -> None:
         """Open the connection and bind an engine to it. Raises Unavailable if that fails."""
-        thread = WritingThread(partial(connect, self.path), iter_chunk_size=64)
+        thread = WritingThread(self.connector, iter_chunk_size=64)
         try:
             await thread
             self.groups = await thread.run(lambda raw: Groups(raw, engine_on(raw)))
