@@ -116,7 +116,7 @@ def left(tx: Tx, meeting: Meeting, held: Rsvp | None) -> int | None:
     if meeting.capacity is None:
         return None
     free = meeting.capacity - taken(tx, [meeting.id])[meeting.id]
-    return max(free + (held.seats if held else 0), 0)
+    return max(free, 0) + (held.seats if held else 0)
 
 
 def closed(meeting: Meeting, now: datetime) -> Why | None:
