@@ -2,6 +2,7 @@
 
 import json
 import random
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.emulator.refusals import Refused
 from tests.emulator.emulated import NOOR
 
 JSON = {"Content-Type": "application/json"}
-ODD = (
+ODD: tuple[Any, ...] = (
     None, True, 0, -1, 7, 2**63, 10**400, 1.5, float("inf"), float("nan"), "", " ", "x", "<b>",
     "HTML", "\ud800", "\x00", "attach://x", "https://x.nl/", "[]", "{}", "[[[]]]", "[" * 500,
     "null",
