@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
-from storage.tables import consents, people, person_themes
+from storage.tables import consents, people, person_themes, rsvps
 from storage.transaction import Insert, Prepared, Tx
 
 
@@ -144,6 +144,19 @@ def join(tx: Tx, person: int, now: datetime, facts: Mapping[str, Any]) -> None:
 def leave(tx: Tx, person: int, now: datetime) -> None:
     """End a membership; what the person told stays until they ask to be forgotten."""
     tx.execute(update(people).where(people.c.id == person).values(state=State.VISITOR, left=now))
+
+
+def drop_profile(tx: Tx, person: int) -> None:
+    """Forget what somebody told of themselves; where they signed up, their name goes along."""
+    signed_up_as = select(people.c.name).where(people.c.id == person).scalar_subquery()
+    tx.execute(
+        update(rsvps)
+        .where(rsvps.c.person == person, rsvps.c.name.is_(None))
+        .values(name=signed_up_as)
+    )
+    told = ("name", "municipality", "neighbourhood", "part", "initiative", "email", "adult")
+    tx.execute(update(people).where(people.c.id == person).values(dict.fromkeys(told)))
+    set_themes(tx, person, ())
 
 
 def set_themes(tx: Tx, person: int, themes: Iterable[str]) -> None:
