@@ -1,0 +1,244 @@
+"""What happens with what people tell: read it, get it, leave, and be forgotten.
+
+All of it works for who never joined, too. Leaving can be taken back by joining again; being
+forgotten cannot.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.dialogue.flow import entry, flow, make_file
+from bot.dialogue.language import N_, _, isolate, n_, native_name
+from bot.dialogue.membership import PERMISSIONS
+from bot.dialogue.messages import Attachment, Button
+from bot.dialogue.places import name_of
+from bot.dialogue.talk import Talk
+from storage import audit, erasure, export, people, settings
+from storage.people import Consent, Role, State
+from storage.transaction import Tx
+
+SIGN_UPS_SHOWN: Final = 5
+
+
+@flow(
+    "privacy",
+    command=N_("/privacy"),
+    about=N_("what happens with what you tell me"),
+    words=N_("privacy"),
+)
+def privacy(talk: Talk, tx: Tx) -> None:
+    """Who keeps what, for how long, and what somebody can ask for."""
+    platform = settings.platform(tx)
+    paragraphs = [
+        _("Behind this bot is {platform}. Only its coordinators see what you tell me.").format(
+            platform=platform.name
+        ),
+        _(
+            "What I keep: your profile, what you agreed to, your sign-ups, your answers and your "
+            "questions. I do not keep your phone number."
+        ),
+        _(
+            "How long: as long as you want. I delete the record of our messages after 30 days. "
+            "A talk that you do not finish is gone after a day, or a week if you are a member."
+        ),
+        _(
+            "What you can do: see everything with /mydata, change it with /profile, "
+            "stop being a member with /leave, have everything erased with /forget."
+        ),
+        _(
+            "The messages themselves also go through Telegram. What stays there is up to you "
+            "and to Telegram."
+        ),
+    ]
+    if platform.privacy_contact:
+        question = _("Do you have a question about this? Write to {contact} or ask here: /ask")
+        paragraphs.append(question.format(contact=platform.privacy_contact))
+    page = [Button(_("Read the full statement"), url=platform.privacy_url)]
+    talk.say(
+        "\n\n".join(paragraphs),
+        [Button(_("See my data"), entry("mydata"))],
+        [Button(_("Erase everything"), entry("forget"))],
+        page if platform.privacy_url else [],
+    )
+
+
+@flow(
+    "mydata",
+    command=N_("/mydata"),
+    about=N_("get everything that I keep of you"),
+    words=N_("my data"),
+)
+def mydata(talk: Talk, tx: Tx) -> None:
+    """A summary to read at once, and a file with everything."""
+    found = export.everything(tx, talk.person.id)
+    lines = [
+        *_profile_lines(found),
+        *_consent_lines(talk, tx),
+        *_sign_up_lines(found["rsvps"]),
+        n_("You gave {n} answer to a survey.", "You gave {n} answers to surveys.",
+           len(found["answers"])).format(n=len(found["answers"])),
+        n_("You asked a human {n} question.", "You asked a human {n} questions.",
+           len(found["questions"])).format(n=len(found["questions"])),
+    ]  # fmt: skip
+    talk.say(_("This is what I keep of you:\n\n{lines}").format(lines="\n".join(lines)))
+    talk.say(
+        _("Everything is in this file, word for word."),
+        [Button(_("Erase everything"), entry("forget"))],
+        [Button(_("What happens with it"), entry("privacy"))],
+        attachment=Attachment("document", _("my-data.json"), MY_DATA, {"person": talk.person.id}),
+    )
+
+
+def _profile_lines(found: Mapping[str, Any]) -> list[str]:
+    person = found["person"]
+    told = {
+        _("Name"): person["name"],
+        _("Municipality"): name_of(person["municipality"]),
+        _("Neighbourhood"): person["neighbourhood"],
+        _("Initiative"): person["initiative"],
+        _("E-mail"): person["email"],
+        _("Language"): native_name(person["language"]),
+    }
+    member = person["state"] == State.MEMBER
+    first = _("You are a member.") if member else _("You are not a member.")
+    return [
+        first,
+        *(
+            _("{label}: {answer}").format(label=label, answer=isolate(value, 100))
+            for label, value in told.items()
+            if value
+        ),
+    ]
+
+
+def _consent_lines(talk: Talk, tx: Tx) -> list[str]:
+    """What was said about each purpose, and when."""
+    said = people.consents_of(tx, talk.person.id)
+    return [
+        (_("{name}: yes, since {when}.") if given.given else _("{name}: no, since {when}.")).format(
+            name=_(PERMISSIONS[purpose].name), when=talk.when(given.at)
+        )
+        for purpose, given in said.items()
+        if purpose in PERMISSIONS
+    ]
+
+
+def _sign_up_lines(rows: list[dict[str, Any]]) -> list[str]:
+    said = {"yes": _("{title}: you come."), "maybe": _("{title}: you may come.")}
+    lines = [
+        said.get(row["answer"], _("{title}: you do not come.")).format(
+            title=isolate(row["title"], 100)
+        )
+        for row in rows[:SIGN_UPS_SHOWN]
+    ]
+    more = len(rows) - SIGN_UPS_SHOWN
+    if more > 0:
+        lines.append(n_("And {n} more meeting.", "And {n} more meetings.", more).format(n=more))
+    return lines
+
+
+MY_DATA: Final = "mydata"
+
+
+@make_file(MY_DATA)
+def my_data(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
+    """Everything that is kept of somebody, as JSON."""
+    found = export.everything(tx, arguments["person"])
+    return json.dumps(found, ensure_ascii=False, indent=2).encode("utf-8", "replace")
+
+
+@flow(
+    "leave",
+    title=N_("leaving"),
+    command=N_("/leave"),
+    about=N_("stop being a member"),
+    words=N_("leave, stop being a member"),
+)
+def leave(talk: Talk, tx: Tx) -> None:
+    """Stop being a member; what is kept after that is up to the person."""
+    erase = Button(_("Erase everything"), entry("forget"))
+    if talk.person.state != State.MEMBER:
+        return talk.say(_("You are not a member, so there is nothing to end."), [erase])
+    sure = talk.confirm(
+        "leave",
+        _(
+            "Do you want to stop being a member? I will not send you invitations, news and "
+            "questions any more. You can come back whenever you like."
+        ),
+        yes=_("Yes, leave"),
+        no=_("No, stay"),
+    )
+    if not sure:
+        return talk.say(_("Good. Nothing has changed: you are still a member."))
+    keep = talk.choose(
+        "keep",
+        _("May I keep your profile, for when you come back?"),
+        {"keep": _("Keep my profile"), "drop": _("Remove my profile")},
+    )
+    _end_membership(talk, tx, keep=keep == "keep")
+    talk.say(_("You are not a member any more. Thank you for having been here."))
+    if talk.person.role != Role.NONE:
+        talk.say(_("Your work as a coordinator here has ended as well."))
+    stays = _(
+        "Your profile stays, and so do your survey answers and the meetings you signed up for."
+    )
+    if keep != "keep":
+        stays = _(
+            "Your profile is gone. Your survey answers stay, and so do the meetings you signed "
+            "up for."
+        )
+    return talk.say(stays, [Button(_("My meetings"), entry("mymeetings"))], [erase])
+
+
+def _end_membership(talk: Talk, tx: Tx, *, keep: bool) -> None:
+    """End the membership, the permissions and the role; and the profile, unless it is kept."""
+    person = talk.person
+    people.leave(tx, person.id, talk.now)
+    for purpose, given in people.consents_of(tx, person.id).items():
+        if given.given:
+            version = PERMISSIONS[purpose].version if purpose in PERMISSIONS else given.text_version
+            withdrawn = Consent(purpose, False, version, person.language, "leave", talk.now)
+            people.record_consent(tx, person.id, withdrawn)
+    if person.role != Role.NONE:
+        people.change(tx, person.id, role=Role.NONE)
+        audit.record(tx, person.id, "role.lay_down", f"person:{person.id}", talk.now)
+    if not keep:
+        people.drop_profile(tx, person.id)
+
+
+@flow(
+    "forget",
+    title=N_("erasing everything"),
+    command=N_("/forget"),
+    about=N_("have everything erased"),
+    words=N_("forget me, erase everything"),
+)
+def forget(talk: Talk, tx: Tx) -> None:
+    """Be forgotten: in two taps, at once, for good."""
+    sure = talk.confirm(
+        "forget",
+        _(
+            "Shall I erase everything I know about you? That is your profile, your answers, "
+            "your questions and your sign-ups. At meetings you are not expected any more."
+        ),
+        yes=_("Yes, erase everything"),
+        no=_("No, keep it"),
+    )
+    if not sure or not talk.confirm(
+        "sure",
+        _("Are you sure? I cannot bring it back."),
+        yes=_("Yes, erase it for good"),
+        no=_("No, keep it all"),
+    ):
+        return talk.say(_("Good. I have erased nothing."))
+    erasure.erase(tx, talk.person.id, talk.person.chat, talk.now)
+    return talk.say(
+        _(
+            "Everything you told me is erased. The record of our messages is gone within a day. "
+            "The messages on your own phone you can delete yourself.\n\n"
+            "This is my last message. Do you ever want to come back? Then send /start."
+        )
+    )
