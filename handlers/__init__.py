@@ -12,4 +12,4 @@ FLOWS: tuple[Flow, ...] = (
 )
 TICKS: tuple[Tick, ...] = (reminders.promise,)
 RENDERERS: tuple[Renderer, ...] = (reminders.write,)
-MAKERS: tuple[Maker, ...] = ()
+MAKERS: tuple[Maker, ...] = (privacy.my_data,)
