@@ -1,0 +1,252 @@
+"""Surveys and meetings from a TOML file: all of it, or every mistake with its line and nothing.
+
+What is imported is known by its keys, so the same file can be imported again: a text that changed
+is brought up to date, a question that is gone is retired, and what people answered stays.
+`bot/sample.toml` shows everything that a file may hold.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.dialogue.language import languages
+from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
+from bot.import_survey import TITLE, PlannedSurvey, survey
+from bot.toml_lines import lines_of
+from storage import meetings, surveys, wall_time
+from storage.meetings import MeetingFacts, Status
+from storage.transaction import Tx
+
+ZONE: Final = "Europe/Amsterdam"
+MEETING_TEXT: Final = 1500
+MOST_SEATS: Final = 100_000
+_AT: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class ImportErrors(Exception):
+    """The file has mistakes; nothing of it was imported."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMeeting:
+    """A meeting whose days may still be counted from the day of the import."""
+
+    values: Mapping[str, Any]
+    start: Planned | None
+    end: Planned | None
+    deadline: Planned | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds; its wall times are those of `zone`."""
+
+    surveys: tuple[PlannedSurvey, ...]
+    meetings: tuple[PlannedMeeting, ...]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much was imported."""
+
+    surveys: int
+    meetings: int
+
+
+def read(path: Path, *, zone: str = ZONE) -> Content:
+    """What the file holds; `zone` is that of its wall times if it names none itself.
+
+    Raises ImportErrors.
+    """
+    text = _text(path)
+    mistakes = Mistakes({(): 1})
+    data = _parsed(text)
+    try:
+        mistakes.lines.update(lines_of(text))
+    except RecursionError:
+        raise ImportErrors(["line 1: the file is nested too deeply"]) from None
+    top = Sheet(mistakes, data, (), "")
+    top.only("survey", "meeting", "zone")
+    content = _content(top, _zone(top, zone))
+    mistakes.found += _times(content, None)
+    if mistakes.found:
+        raise ImportErrors(mistakes.told())
+    return content
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise ImportErrors([f"{path}: cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ImportErrors([f"line {line}: this is not UTF-8 text: save it as UTF-8"]) from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        line = found[1] if found and found[1] else text.count("\n") + 1
+        problem = _AT.sub("", str(error))
+        raise ImportErrors([f"line {line}: this is not TOML: {problem}"]) from None
+    except RecursionError:
+        raise ImportErrors(["line 1: the file is nested too deeply"]) from None
+
+
+def _zone(top: Sheet, default: str) -> str:
+    given = top.line("zone", 60, needed=False) or default
+    if given in available_timezones():
+        return given
+    top.wrong("zone", f"`{given}` is not a time zone{meant(given, available_timezones())}")
+    return default
+
+
+def _content(top: Sheet, zone: str) -> Content:
+    asked: list[PlannedSurvey] = []
+    for sheet in top.tables("survey"):
+        asked.append(survey(sheet, zone, [one.facts.key for one in asked]))
+    planned: list[PlannedMeeting] = []
+    for sheet in top.tables("meeting"):
+        planned.append(_meeting(sheet, zone, [one.values["key"] for one in planned]))
+    return Content(tuple(asked), tuple(planned), zone)
+
+
+def _meeting(sheet: Sheet, zone: str, taken: Sequence[str]) -> PlannedMeeting:
+    sheet.only(
+        "key", "title", "text", "start", "end", "place", "link", "capacity", "deadline",
+        "languages", "cancelled",
+    )  # fmt: skip
+    for needed in ("start", "end"):
+        if needed not in sheet.data:
+            sheet.wrong("", f"`{needed}` is missing")
+    values = {
+        "key": sheet.key(taken),
+        "title": sheet.line("title", TITLE),
+        "text": sheet.text("text", MEETING_TEXT, needed=False),
+        "place": sheet.line("place", 200, needed=False) or None,
+        "link": _link(sheet),
+        "capacity": sheet.whole("capacity", 1, MOST_SEATS),
+        "languages": _languages(sheet),
+        "status": Status.CANCELLED if sheet.flag("cancelled") else Status.ON,
+    }
+    start = sheet.planned("start", zone)
+    end = sheet.planned("end", zone, start=start)
+    return PlannedMeeting(values, start, end, sheet.planned("deadline", zone), sheet.name)
+
+
+def _link(sheet: Sheet) -> str | None:
+    given = sheet.line("link", 300, needed=False)
+    if given and not re.fullmatch(r"https?://[^\s/]+\S*", given):
+        sheet.wrong(
+            "link", "`link` is not a page's address: write it like https://example.org/room"
+        )
+    return given or None
+
+
+def _languages(sheet: Sheet) -> list[str]:
+    if "languages" not in sheet.data:
+        return ["nl"]
+    given = sheet.words("languages", "languages")
+    for code in given:
+        if code not in languages():
+            hint = meant(code, languages())
+            sheet.wrong("languages", f"`{code}` is not a language that we have{hint}")
+    return given
+
+
+# What depends on the day of the import.
+
+SOME_DAY: Final = date(2001, 1, 1)
+
+
+def _times(content: Content, today: date | None) -> list[tuple[int, str]]:
+    """What is wrong with the order of times, and with those that are counted from `today`."""
+    found: list[tuple[int, str]] = []
+    for one in content.surveys:
+        name = f"survey `{one.facts.key}`"
+        found += _order(name, ("opens", one.opens), ("closes", one.closes), today)
+        found += _existing(name, (one.opens, one.closes), today, content.zone)
+    for meeting in content.meetings:
+        start, end, deadline = meeting.start, meeting.end, meeting.deadline
+        found += _order(meeting.name, ("start", start), ("end", end), today)
+        found += _order(meeting.name, ("deadline", deadline), ("end", end), today)
+        found += _existing(meeting.name, (start, end, deadline), today, content.zone)
+    return found
+
+
+def _order(
+    name: str,
+    first: tuple[str, Planned | None],
+    last: tuple[str, Planned | None],
+    today: date | None,
+) -> list[tuple[int, str]]:
+    (early, one), (late, two) = first, last
+    if one is None or two is None or (today is None and type(one.day) is not type(two.day)):
+        return []
+    day = today or SOME_DAY
+    if one.wall(day) < two.wall(day):
+        return []
+    return [(two.line, f"{name}: `{late}` is not after `{early}`")]
+
+
+def _existing(
+    name: str, times: Sequence[Planned | None], today: date | None, zone: str
+) -> list[tuple[int, str]]:
+    if today is None:
+        return []
+    checked = [(one.line, wall_mistake(one.wall(today), zone)) for one in times if one is not None]
+    return [(line, f"{name}: {mistake}") for line, mistake in checked if mistake]
+
+
+def load(tx: Tx, content: Content, now: datetime) -> Loaded:
+    """Write what `read` gave; `days_from_now` counts from `now`.
+
+    Raises ImportErrors where days counted from now cannot be, and where a question that people
+    answered has become another kind of question.
+    """
+    today = now.astimezone(ZoneInfo(content.zone)).date()
+    found = _times(content, today)
+    planned = [(one, _facts(one, content.zone, today)) for one in content.surveys]
+    for one, facts in planned:
+        for key in surveys.changed_kinds(tx, facts):
+            text = f"question `{key}`: it was answered as another kind; give it a new key"
+            found.append((one.lines[key], text))
+    if found:
+        raise ImportErrors([f"line {line}: {text}" for line, text in sorted(found)])
+    for _one, facts in planned:
+        surveys.put(tx, facts, now)
+    for meeting in content.meetings:
+        meetings.put(tx, _meeting_facts(meeting, content.zone, today), now)
+    return Loaded(len(planned), len(content.meetings))
+
+
+def _facts(one: PlannedSurvey, zone: str, today: date) -> surveys.SurveyFacts:
+    opens, closes = (
+        wall_time.moment(at.wall(today), zone) if at is not None else None
+        for at in (one.opens, one.closes)
+    )
+    return replace(one.facts, opens=opens, closes=closes)
+
+
+def _meeting_facts(one: PlannedMeeting, zone: str, today: date) -> MeetingFacts:
+    assert one.start is not None
+    assert one.end is not None
+    deadline = one.deadline.wall(today) if one.deadline is not None else None
+    start, end = one.start.wall(today), one.end.wall(today)
+    return MeetingFacts(**one.values, start=start, end=end, deadline=deadline, zone=zone)
