@@ -1,15 +1,24 @@
 """The table of contents of the bot: every flow, tick, renderer and file maker."""
 
 from bot.dialogue.flow import Flow, Maker, Renderer, Tick
-from handlers import meetings, reminders, rsvp
+from handlers import home, join, meetings, privacy, profile, reminders, rsvp, upkeep
 
 FLOWS: tuple[Flow, ...] = (
+    home.home,
+    home.help_,
+    join.join,
+    profile.profile,
+    profile.language,
+    privacy.privacy,
+    privacy.mydata,
+    privacy.leave,
+    privacy.forget,
     meetings.upcoming,
     meetings.whole,
     meetings.mine,
     rsvp.rsvp,
     reminders.switch,
 )
-TICKS: tuple[Tick, ...] = (reminders.promise,)
+TICKS: tuple[Tick, ...] = (upkeep.expiry, upkeep.tidying, upkeep.erasures, reminders.promise)
 RENDERERS: tuple[Renderer, ...] = (reminders.write,)
 MAKERS: tuple[Maker, ...] = (privacy.my_data,)
