@@ -190,7 +190,7 @@ def check_open(connection: Connection) -> None:
     if raw.info.transaction_status == TransactionStatus.INERROR:
         if TROUBLE in connection.info:
             raise connection.info[TROUBLE]
-        raise RuntimeError("the unit went on after an error that ended its transaction")
+        raise RuntimeError("the unit went on after an error; it needs a savepoint for that")
 
 
 def commit(connection: Connection) -> None:
