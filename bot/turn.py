@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 
 from bot.dialogue import phrases
 from bot.dialogue.answers import has_citizen_number
-from bot.dialogue.choices import match
+from bot.dialogue.choices import match_shown
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import (
-    Button,
     Heard,
     Incoming,
     Message,
@@ -135,10 +134,12 @@ def _take(tx: Tx, house: House, talks: Talks, incoming: Heard | Pressed | Shared
 
 def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
     """Where the button leads that is typed here, of the messages that were sent last."""
-    buttons: list[Button] = []
-    for _row, content in reversed(outbox.recent(tx, heard.origin.chat, 4)):
-        buttons += [b for b in load(content).buttons if b.data.startswith(("f:", "k:"))]
-    found = match(heard.text, {button.data: button.label for button in buttons})
+    shown = []
+    for _row, content in outbox.recent(tx, heard.origin.chat, 4):
+        buttons = [b for b in load(content).buttons if b.data.startswith(("f:", "k:"))]
+        if buttons:
+            shown.append({button.data: button.label for button in buttons})
+    found = match_shown(heard.text, shown)
     if found is None:
         return None
     return route(house.book, Pressed(heard.origin, found, ""), open_question=False)

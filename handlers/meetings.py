@@ -97,7 +97,7 @@ def _card(
     if number:
         title = _("{number}. {title}").format(number=number, title=title)
     facts = [_when(talk, meeting), _place(meeting), *filter(None, lines)]
-    talk.say(rich("<b>{title}</b>\n{facts}", title=title, facts="\n".join(facts)), *rows)
+    talk.say(rich("<b>{title}</b>\n{facts}", title=title, facts="\n".join(facts).rstrip()), *rows)
 
 
 def _when(talk: Talk, meeting: Meeting) -> str:
@@ -149,7 +149,7 @@ def _languages(talk: Talk, meeting: Meeting) -> str:
     if talk.person.language in meeting.languages or not meeting.languages:
         return ""
     spoken = listed(native_name(code) for code in meeting.languages)
-    return _("This meeting is in {languages}.").format(languages=spoken)
+    return _("Language: {languages}").format(languages=spoken)
 
 
 def _closed(talk: Talk, meeting: Meeting, why: Why | None) -> str:

@@ -55,6 +55,33 @@ def _nearly(said: str, words: Mapping[str, str]) -> str | None:
     return str(found[0][2])
 
 
+def match_shown(text: str, shown: Sequence[Mapping[str, str]]) -> str | None:
+    """The key of the label that `text` names in the last messages, the newest of them first.
+
+    A number is the one in a label (`More about 4`) where the newest message has such labels, and
+    a place in that message where it has none.
+    """
+    if not _NUMBER.match(text):
+        return match(
+            text, {key: label for labels in reversed(shown) for key, label in labels.items()}
+        )
+    numbered = [_numbered(labels) for labels in shown]
+    if not numbered or not numbered[0]:
+        return match(text, shown[0]) if shown else None
+    number = plain(text)
+    return next((keys[number] for keys in numbered if number in keys), None)
+
+
+def _numbered(labels: Mapping[str, str]) -> dict[str, str]:
+    """The key of the first label with each number in it."""
+    found: dict[str, str] = {}
+    for key, label in labels.items():
+        for word in plain(label).split():
+            if word.isdigit():
+                found.setdefault(word, key)
+    return found
+
+
 def match_many(text: str, labels: Mapping[str, str], parting: Sequence[str]) -> list[str] | None:
     """The keys that a typed list names, in the options' order; None if any part is unclear."""
     whole = match(text, labels)
