@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.dialogue.flow import entry, flow, make_file
-from bot.dialogue.language import N_, _, isolate, n_, native_name
-from bot.dialogue.membership import PERMISSIONS
+from bot.dialogue.language import N_, _, isolate, listed, n_, native_name
+from bot.dialogue.membership import PERMISSIONS, parts, themes
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
@@ -20,6 +20,8 @@ from storage import audit, erasure, export, people, settings
 from storage.people import Consent, Role, State
 from storage.transaction import Tx
 
+MY_DATA: Final = "mydata"
+"""The maker of the file with everything."""
 SIGN_UPS_SHOWN: Final = 5
 
 
@@ -73,16 +75,12 @@ def privacy(talk: Talk, tx: Tx) -> None:
 )
 def mydata(talk: Talk, tx: Tx) -> None:
     """A summary to read at once, and a file with everything."""
-    found = export.everything(tx, talk.person.id)
     lines = [
-        *_profile_lines(found),
+        *_profile_lines(talk, tx),
         *_consent_lines(talk, tx),
-        *_sign_up_lines(found["rsvps"]),
-        n_("You gave {n} answer to a survey.", "You gave {n} answers to surveys.",
-           len(found["answers"])).format(n=len(found["answers"])),
-        n_("You asked a human {n} question.", "You asked a human {n} questions.",
-           len(found["questions"])).format(n=len(found["questions"])),
-    ]  # fmt: skip
+        *_sign_up_lines(export.sign_ups(tx, talk.person.id)),
+        *_counted(export.counted(tx, talk.person.id)),
+    ]
     talk.say(_("This is what I keep of you:\n\n{lines}").format(lines="\n".join(lines)))
     talk.say(
         _("Everything is in this file, word for word."),
@@ -92,26 +90,28 @@ def mydata(talk: Talk, tx: Tx) -> None:
     )
 
 
-def _profile_lines(found: Mapping[str, Any]) -> list[str]:
-    person = found["person"]
+def _profile_lines(talk: Talk, tx: Tx) -> list[str]:
+    person = people.find(tx, talk.person.id)
+    assert person is not None
+    chosen = people.themes_of(tx, person.id)
     told = {
-        _("Name"): person["name"],
-        _("Municipality"): name_of(person["municipality"]),
-        _("Neighbourhood"): person["neighbourhood"],
-        _("Initiative"): person["initiative"],
-        _("E-mail"): person["email"],
-        _("Language"): native_name(person["language"]),
+        _("Name"): person.name,
+        _("Municipality"): name_of(person.municipality),
+        _("Neighbourhood"): person.neighbourhood,
+        _("Who you are here"): parts().get(person.part or ""),
+        _("Initiative"): person.initiative,
+        _("What matters to you"): listed(label for key, label in themes().items() if key in chosen),
+        _("E-mail"): person.email,
+        _("Language"): native_name(person.language),
+        _("Reminders"): _("on") if person.reminders else _("off"),
     }
-    member = person["state"] == State.MEMBER
-    first = _("You are a member.") if member else _("You are not a member.")
-    return [
-        first,
-        *(
-            _("{label}: {answer}").format(label=label, answer=isolate(value, 100))
-            for label, value in told.items()
-            if value
-        ),
+    lines = [
+        _("{label}: {answer}").format(label=label, answer=isolate(value, 200))
+        for label, value in told.items()
+        if value
     ]
+    first = _("You are a member.") if person.is_member else _("You are not a member.")
+    return [first, *lines]
 
 
 def _consent_lines(talk: Talk, tx: Tx) -> list[str]:
@@ -140,7 +140,17 @@ def _sign_up_lines(rows: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-MY_DATA: Final = "mydata"
+def _counted(counted: export.Counted) -> list[str]:
+    """How much there is of what is too long to show; what there is not is left out."""
+    answered, asked = counted.answers, counted.questions
+    lines = []
+    if answered:
+        line = n_("You gave {n} answer in a survey.", "You gave {n} answers in surveys.", answered)
+        lines.append(line.format(n=answered))
+    if asked:
+        line = n_("You asked a human {n} question.", "You asked a human {n} questions.", asked)
+        lines.append(line.format(n=asked))
+    return lines
 
 
 @make_file(MY_DATA)

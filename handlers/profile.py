@@ -76,7 +76,7 @@ def _changeable(person: Person) -> dict[str, str]:
         **active,
         "themes": _("What matters to you"),
         "email": _("E-mail"),
-        "permissions": _("What I may do"),
+        "permissions": _("What you agreed to"),
         "reminders": _("Reminders"),
         "language": _("Language"),
         "leave": _("Leave"),
@@ -99,7 +99,7 @@ def _card(tx: Tx, person: Person) -> str:
         _("Initiative"): person.initiative,
         _("What matters to you"): listed(themes()[key] for key in themes() if key in chosen),
         _("E-mail"): person.email,
-        _("What I may do"): listed(agreed),
+        _("What you agreed to"): listed(agreed),
         _("Reminders"): _("on") if person.reminders else _("off"),
     }
     if person.part != "active":

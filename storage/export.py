@@ -6,10 +6,11 @@ it too, and a test over all tables says so.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, func, select
 
 from storage.tables import (
     answer_sets,
@@ -96,6 +97,25 @@ def survey_answers(tx: Tx, person: int) -> Rows:
     )
     asked = select(*shown).select_from(joined).where(answer_sets.c.person == person)
     return _rows(tx, asked.order_by(answer_sets.c.id, survey_questions.c.position, answers.c.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much there is of what is too long to show in a message."""
+
+    answers: int
+    questions: int
+
+
+def counted(tx: Tx, person: int) -> Counted:
+    """How many answers in surveys and questions to humans there are of a person."""
+    given = (
+        select(func.count())
+        .select_from(answers.join(answer_sets, answer_sets.c.id == answers.c.answer_set))
+        .where(answer_sets.c.person == person)
+    )
+    asked = select(func.count()).where(questions.c.person == person)
+    return Counted(tx.execute(given).scalar_one(), tx.execute(asked).scalar_one())
 
 
 def covered() -> set[Table]:
