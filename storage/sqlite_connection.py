@@ -25,6 +25,7 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what was erased is overwritten, not only unlinked
     "PRAGMA journal_size_limit = 67108864",  # bytes
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -4096",  # KiB
