@@ -9,14 +9,13 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
-from storage.lock import PollerLock
 
 import handlers
 from bot import control, importing
@@ -24,6 +23,7 @@ from bot.channels import Refused, SendError
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from bot.config import Settings
+from bot.dialogue.flow import Flow
 from bot.guards import Guards
 from bot.logs import decision
 from bot.menus import Menus
@@ -35,6 +35,7 @@ from bot.sender import Sender
 from bot.turn import Applied, House, Times, apologise, apply
 from storage import Database, Tx, outbox, people, settings
 from storage.errors import StorageError
+from storage.lock import PollerLock
 
 STOP_SECONDS = 8.0
 """How long what is under way may take after SIGTERM; with the rest it stays under ten."""
@@ -50,8 +51,12 @@ log = logging.getLogger(__name__)
 class Bot:
     """Everything that one bot process is made of, started and stopped in order."""
 
-    def __init__(self, options: Settings, database: Database, clock: Clock, channel: Telegram):
+    def __init__(
+        self, options: Settings, database: Database, clock: Clock, channel: Telegram,
+        flows: Sequence[Flow] = handlers.FLOWS,
+    ) -> None:  # fmt: skip
         self.options = options
+        self.flows = flows
         self.database = database
         self.clock = clock
         self.channel = channel
@@ -67,11 +72,11 @@ class Bot:
         )  # fmt: skip
         self.sender.on_gone(_gone)
         self.schedule = Schedule(database, clock, self.sender, handlers.TICKS)
-        self.menus = Menus(database, channel, handlers.FLOWS, options.platform)
+        self.menus = Menus(database, channel, flows, options.platform)
         self.receiver: Receiver | None = None
 
-    async def work(self, stopping: asyncio.Event) -> None:
-        """Receive and send until `stopping` is set, then finish what is under way."""
+    async def work(self, stopping: asyncio.Event, lock: PollerLock | None = None) -> None:
+        """Receive and send until `stopping` is set or `lock` is lost; finish what is under way."""
         await self.sender.start()
         username = await self._username(stopping)
         if stopping.is_set():
@@ -85,6 +90,8 @@ class Bot:
             asyncio.create_task(self.menus.run(), name="menus"),
             asyncio.create_task(self._vitals(), name="vitals"),
         ]
+        if lock is not None:
+            tasks.append(asyncio.create_task(lock.lost(), name="lock"))
         waiting = asyncio.create_task(stopping.wait())
         try:
             await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -105,7 +112,7 @@ class Bot:
     def _receiver(self, username: str) -> Receiver:
         platform = self.options.platform
         house = House(
-            book_of(handlers.FLOWS), platform.timezone, platform.languages,
+            book_of(self.flows), platform.timezone, platform.languages,
             platform.default_language, username, self.sender.owner,
             Guards(on=self.options.limits.on),
         )  # fmt: skip
@@ -214,8 +221,8 @@ class Service:
     async def _one(self) -> int:
         async with AsyncExitStack() as stack:
             try:
-                self._bot = await self._open(stack)
-                await self._bot.work(self._ended)
+                self._bot, lock = await self._open(stack)
+                await self._bot.work(self._ended, lock)
             except Refused:
                 return _told("Telegram does not know this token: copy it anew from @BotFather.", 2)
             except StorageError as error:
@@ -224,7 +231,7 @@ class Service:
                 self._bot = None
         return 0
 
-    async def _open(self, stack: AsyncExitStack) -> Bot:
+    async def _open(self, stack: AsyncExitStack) -> tuple[Bot, PollerLock]:
         options = self._options
         database = await Database.open(options.database.url)
         stack.push_async_callback(database.close)
@@ -240,7 +247,7 @@ class Service:
         )
         await channel.open()
         stack.push_async_callback(channel.close)
-        return Bot(options, database, clock, channel)
+        return Bot(options, database, clock, channel), lock
 
     # What the control address may do.
 
@@ -279,7 +286,7 @@ class Service:
 async def _fill(database: Database, now: datetime) -> None:
     """Put the sample content into an empty database."""
     if await database.read(settings.get, "filled") is None:
-        await database.run(importing.load, importing.read(SAMPLE, now), now)
+        await database.run(importing.load, importing.read(SAMPLE), now)
         await database.run(settings.put, "filled", True)
 
 

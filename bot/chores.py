@@ -28,7 +28,7 @@ def import_file(options: Settings, path: Path) -> int:
     """Import surveys and meetings, or tell every mistake and import nothing."""
     now = Clock().now()
     try:
-        content = importing.read(path, now)
+        content = importing.read(path, zone=options.platform.timezone.key)
     except (importing.ImportErrors, OSError) as error:
         return _told(str(error), 1)
 
