@@ -1,0 +1,133 @@
+"""Meetings: made and brought up to date by key, listed, and who goes where next."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import Database, meetings, rsvps, wall_time
+from storage.meetings import Status
+from storage.rsvps import Party
+from tests.storage.planning import NOW, facts, plan, somebody
+
+
+async def test_what_was_planned_is_kept(db: Database) -> None:
+    wanted = facts(place="De Werf", link="https://example.org", capacity=9, text="Come!")
+    made = await db.run(meetings.put, wanted, NOW)
+    assert await db.read(meetings.find, made.id) == made
+    assert (made.title, made.place, made.link, made.capacity) == (
+        "A walk", "De Werf", "https://example.org", 9,
+    )  # fmt: skip
+    assert (made.wall_start, made.zone) == ("2027-03-15T19:30", "Europe/Amsterdam")
+    assert made.starts.isoformat() == "2027-03-15T18:30:00+00:00"
+    assert (made.version, made.languages) == (1, ["nl"])
+
+
+async def test_an_unknown_meeting_is_none(db: Database) -> None:
+    assert await db.read(meetings.find, 4711) is None
+
+
+async def test_the_same_key_is_the_same_meeting(db: Database) -> None:
+    first = await db.run(meetings.put, facts(), NOW)
+    assert await db.run(meetings.put, facts(), NOW) == first
+    other = await db.run(meetings.put, facts("talk"), NOW)
+    assert other.id != first.id
+
+
+@pytest.mark.parametrize(
+    ("change", "version"),
+    [
+        ({"title": "A long walk"}, 2),
+        ({"start": datetime(2027, 3, 15, 19, 0)}, 2),
+        ({"end": datetime(2027, 3, 15, 23, 0)}, 2),
+        ({"zone": "Europe/Lisbon"}, 2),
+        ({"place": "Elsewhere"}, 2),
+        ({"status": Status.CANCELLED}, 2),
+        ({"text": "Bring a coat."}, 1),
+        ({"capacity": 12}, 1),
+        ({"link": "https://example.org/new"}, 1),
+        ({"deadline": datetime(2027, 3, 14, 12, 0)}, 1),
+        ({}, 1),
+    ],
+)
+async def test_the_version_goes_up_with_what_matters(
+    db: Database, change: dict[str, object], version: int
+) -> None:
+    await db.run(meetings.put, facts(), NOW)
+    changed = await db.run(meetings.put, replace(facts(), **change), NOW)
+    assert changed.version == version
+    assert await db.read(meetings.find, changed.id) == changed
+    if "title" in change:
+        assert changed.title == "A long walk"
+
+
+async def test_who_signed_up_stays_signed_up_when_a_meeting_changes(db: Database) -> None:
+    made = await db.run(plan)
+    noor = await db.run(somebody)
+    await db.run(rsvps.claim, made.id, Party(noor, 2), NOW)
+    await db.run(plan, title="Another walk", capacity=1)
+    kept = await db.read(rsvps.find, made.id, noor)
+    assert kept is not None
+    assert (kept.seats, kept.version) == (2, 1)
+
+
+async def test_what_is_coming_up_is_listed_by_its_start(db: Database) -> None:
+    for key, days in (("late", 9), ("soon", 2), ("gone", -1), ("off", 3), ("middle", 5)):
+        status = Status.CANCELLED if key == "off" else Status.ON
+        await db.run(plan, key, days=days, status=status)
+    listed = await db.read(meetings.upcoming, NOW)
+    assert [meeting.key for meeting in listed] == ["soon", "middle", "late"]
+    second = await db.read(meetings.upcoming, NOW, 1, 1)
+    assert [meeting.key for meeting in second] == ["middle"]
+
+
+async def test_a_meeting_that_has_begun_is_not_coming_up(db: Database) -> None:
+    made = await db.run(plan)
+    assert await db.read(meetings.upcoming, made.starts) == []
+    assert await db.read(meetings.upcoming, made.starts - timedelta(seconds=1)) == [made]
+
+
+async def test_the_next_meeting_of_a_person_is_the_soonest_they_may_come_to(db: Database) -> None:
+    noor = await db.run(somebody)
+    keys = {}
+    for key, days in (("no", 1), ("maybe", 2), ("yes", 3), ("silent", 1)):
+        keys[key] = (await db.run(plan, key, days=days)).id
+    await db.run(rsvps.withdraw, keys["no"], noor, NOW)
+    await db.run(rsvps.maybe, keys["maybe"], noor, NOW)
+    await db.run(rsvps.claim, keys["yes"], Party(noor, 1), NOW)
+    soonest = await db.read(meetings.next_for, noor, NOW)
+    assert soonest is not None
+    assert soonest.key == "maybe"
+    await db.run(plan, "maybe", days=2, status=Status.CANCELLED)
+    after = await db.read(meetings.next_for, noor, NOW)
+    assert after is not None
+    assert after.key == "yes"
+    mine = await db.read(meetings.of_person, noor, NOW)
+    assert [meeting.key for meeting in mine] == ["maybe", "yes"]
+
+
+async def test_a_meeting_is_still_somebodys_while_it_goes_on(db: Database) -> None:
+    noor = await db.run(somebody)
+    made = await db.run(plan)
+    await db.run(rsvps.claim, made.id, Party(noor, 1), NOW)
+    assert await db.read(meetings.next_for, noor, made.ends - timedelta(minutes=1)) == made
+    assert await db.read(meetings.next_for, noor, made.ends) is None
+    assert await db.read(meetings.of_person, noor, made.ends) == []
+
+
+@pytest.mark.parametrize(
+    ("wall", "moment", "once"),
+    [
+        ("2027-03-28T01:59", "2027-03-28T00:59:00+00:00", True),
+        ("2027-03-28T02:30", "2027-03-28T01:30:00+00:00", False),
+        ("2027-03-28T03:00", "2027-03-28T01:00:00+00:00", True),
+        ("2027-10-31T02:30", "2027-10-31T00:30:00+00:00", False),
+        ("2027-10-31T03:00", "2027-10-31T02:00:00+00:00", True),
+    ],
+)
+def test_wall_time_is_read_by_one_rule_when_clocks_change(
+    wall: str, moment: str, once: bool
+) -> None:
+    local = datetime.fromisoformat(wall)
+    assert wall_time.moment(local, "Europe/Amsterdam").isoformat() == moment
+    assert wall_time.happens_once(local, "Europe/Amsterdam") is once
