@@ -10,7 +10,7 @@ from typing import Final
 from bot.dialogue import answers
 from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, isolate, listed
-from bot.dialogue.membership import PERMISSIONS, parts, themes
+from bot.dialogue.membership import PERMISSIONS, asked, named, parts, themes
 from bot.dialogue.messages import Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
@@ -61,12 +61,10 @@ def join(talk: Talk, tx: Tx, next: str = "") -> Then | None:
     if not adult:
         _too_young(talk, tx)
         return None
-    if not talk.confirm("membership", _(PERMISSIONS["membership"].question)):
+    if not talk.confirm("membership", asked("membership")):
         _rather_not(talk, tx)
         return None
-    agreed = {
-        purpose: talk.confirm(purpose, _(PERMISSIONS[purpose].question)) for purpose in OPTIONAL
-    }
+    agreed = {purpose: talk.confirm(purpose, asked(purpose)) for purpose in OPTIONAL}
     email = talk.ask(
         "email",
         _("What is your e-mail address? You can skip this: I reach you here."),
@@ -123,7 +121,7 @@ def _show(
         lines["initiative"] = (_("Initiative"), facts.initiative)
     lines["themes"] = (_("What matters to you"), listed(themes()[key] for key in chosen) or none)
     for purpose, said in agreed.items():
-        lines[purpose] = (_(PERMISSIONS[purpose].name), _("yes") if said else _("no"))
+        lines[purpose] = (named(purpose), _("yes") if said else _("no"))
     lines["email"] = (_("E-mail"), email or none)
     talk.summary("summary", _("This is what I will keep:"), lines)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, isolate, listed, n_, native_name
-from bot.dialogue.membership import PERMISSIONS, parts, themes
+from bot.dialogue.membership import PERMISSIONS, named, parts, themes
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
@@ -119,7 +119,7 @@ def _consent_lines(talk: Talk, tx: Tx) -> list[str]:
     said = people.consents_of(tx, talk.person.id)
     return [
         (_("{name}: yes, since {when}.") if given.given else _("{name}: no, since {when}.")).format(
-            name=_(PERMISSIONS[purpose].name), when=talk.when(given.at)
+            name=named(purpose), when=talk.when(given.at)
         )
         for purpose, given in said.items()
         if purpose in PERMISSIONS

@@ -7,7 +7,7 @@ from typing import Final
 from bot.dialogue import answers
 from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, isolate, languages, listed, native_name, speaking
-from bot.dialogue.membership import PERMISSIONS, parts, themes
+from bot.dialogue.membership import PERMISSIONS, asked, named, parts, themes
 from bot.dialogue.messages import Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
@@ -88,9 +88,7 @@ def _card(tx: Tx, person: Person) -> str:
     none = _("not told")
     chosen = people.themes_of(tx, person.id)
     consents = people.consents_of(tx, person.id)
-    agreed = [
-        _(p.name) for key, p in PERMISSIONS.items() if key in consents and consents[key].given
-    ]
+    agreed = [named(key) for key in PERMISSIONS if key in consents and consents[key].given]
     facts = {
         _("Name"): person.name,
         _("Municipality"): name_of(person.municipality),
@@ -141,17 +139,17 @@ def _permission(talk: Talk, tx: Tx) -> Consent | None:
     consents = people.consents_of(tx, talk.person.id)
     shown = {
         purpose: _("{name}: {state}").format(
-            name=_(permission.name),
+            name=named(purpose),
             state=_("yes") if purpose in consents and consents[purpose].given else _("no"),
         )
-        for purpose, permission in PERMISSIONS.items()
+        for purpose in PERMISSIONS
     }
     purpose = talk.choose("permission", _("Which one do you want to change?"), shown)
     if purpose == "membership":
         return None
-    permission = PERMISSIONS[purpose]
-    given = talk.confirm("agreed", _(permission.question))
-    return Consent(purpose, given, permission.version, talk.person.language, "chat", talk.now)
+    given = talk.confirm("agreed", asked(purpose))
+    version = PERMISSIONS[purpose].version
+    return Consent(purpose, given, version, talk.person.language, "chat", talk.now)
 
 
 @flow(

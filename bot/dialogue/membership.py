@@ -64,6 +64,16 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
 """By purpose, in the order in which they are asked; a member has agreed to the first."""
 
 
+def asked(purpose: str) -> str:
+    """The question by which somebody agrees to `purpose`, in the language being spoken."""
+    return _(PERMISSIONS[purpose].question)
+
+
+def named(purpose: str) -> str:
+    """What a purpose is called, in the language being spoken."""
+    return _(PERMISSIONS[purpose].name)
+
+
 def parts() -> dict[str, str]:
     """What somebody may be here, {key: label}, in the language being spoken."""
     return {key: _(label) for key, label in _PARTS.items()}
