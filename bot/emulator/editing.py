@@ -179,7 +179,7 @@ def _changed(state: State, call: Call, chat: Chat, change: tuple[Json, Any, Json
     markup = markup_content(call.params, chat)
     kept = {key: value for key, value in old.items() if key not in keys and key != "reply_markup"}
     new = {**kept, **content, **markup}
-    if new == dict(old.items()):
+    if new == old:
         raise bad(
             "message is not modified: specified new message content and reply markup are exactly "
             "the same as a current content and reply markup of the message"
