@@ -335,6 +335,13 @@ async def test_a_connection_lost_within_a_group_costs_nobody_anything(writer: Wr
     assert len(times) == 2
 
 
+async def test_connections_may_be_lost_as_often_as_they_come_back(writer: Writer) -> None:
+    for name in "abcdef":
+        await on_connection(writer, lambda raw: raw.close())
+        await writer.submit(partial(write, text=name))
+    assert await kept(writer) == "abcdef"
+
+
 async def test_a_unit_that_closes_the_connection_each_time_is_told(writer: Writer) -> None:
     def closes(tx: Tx) -> None:
         raw_of(tx).close()
@@ -384,8 +391,26 @@ async def test_long_work_is_done_however_busy_it_is(writer: Writer) -> None:
     long = writer.submit(lambda tx: "done", long=True)
 
     async def chat() -> None:
+        """Somebody always waits."""
+        pending = writer.submit(lambda tx: None)
         while not long.done():
-            await writer.submit(lambda tx: None)
+            following = writer.submit(lambda tx: None)
+            await pending
+            pending = following
 
     await asyncio.wait_for(asyncio.gather(long, chat(), chat()), PATIENCE * 20)
     assert long.result() == "done"
+
+
+async def test_long_work_that_waited_leaves_room_in_between(writer: Writer) -> None:
+    order: list[str] = []
+
+    def note(tx: Tx, name: str) -> None:
+        order.append(name)
+
+    long = [writer.submit(partial(note, name="long"), long=True) for _ in range(2)]
+    short = [writer.submit(partial(note, name="turn")) for _ in range(2)]
+    for job in writer.long:
+        job.queued -= PATIENCE
+    await asyncio.gather(*long, *short)
+    assert order == ["long", "turn", "turn", "long"]
