@@ -1,7 +1,18 @@
 """The table of contents of the bot: every flow, tick, renderer and file maker."""
 
 from bot.dialogue.flow import Flow, Maker, Renderer, Tick
-from handlers import home, join, meetings, privacy, profile, reminders, rsvp, upkeep
+from handlers import (
+    home,
+    join,
+    meetings,
+    privacy,
+    profile,
+    reminders,
+    results,
+    rsvp,
+    survey,
+    upkeep,
+)
 
 FLOWS: tuple[Flow, ...] = (
     home.home,
@@ -18,7 +29,12 @@ FLOWS: tuple[Flow, ...] = (
     meetings.mine,
     rsvp.rsvp,
     reminders.switch,
+    survey.choose_survey,
+    survey.survey,
+    survey.consent,
+    results.results,
+    results.results_file,
 )
 TICKS: tuple[Tick, ...] = (upkeep.expiry, upkeep.tidying, upkeep.erasures, reminders.promise)
-RENDERERS: tuple[Renderer, ...] = (reminders.write,)
-MAKERS: tuple[Maker, ...] = (privacy.my_data,)
+RENDERERS: tuple[Renderer, ...] = (reminders.write, survey.ask_again)
+MAKERS: tuple[Maker, ...] = (privacy.my_data, results.answers_file)

@@ -192,6 +192,16 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def cut(text: str, most: int) -> str:
+    """`text` on one line, in at most so many UTF-16 units."""
+    bare = " ".join(text.split())
+    if units(bare) <= most:
+        return bare
+    while units(bare) >= most:
+        bare = bare[: -max(1, (units(bare) - most) // 2)]
+    return bare.rstrip() + "…"
+
+
 def joined(messages: Sequence[Message]) -> list[Message]:
     """`messages`, with each bare text put in front of the one after it where both fit in one."""
     found: list[Message] = []
