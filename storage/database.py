@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage.errors import StorageError
 from storage.migrate import migrate_sqlite
+from storage.sizes import Sizes
 from storage.sqlite import SqliteStore
 from storage.transaction import Tx
 
@@ -23,6 +24,8 @@ class Store(Protocol):
     async def run(self, call: Callable[[Tx], T]) -> T: ...
     async def run_alone(self, call: Callable[[Tx], T]) -> T: ...
     async def read(self, call: Callable[[Tx], T]) -> T: ...
+    async def backup(self, target: Path) -> None: ...
+    async def sizes(self) -> Sizes: ...
     async def close(self) -> None: ...
 
 
@@ -73,6 +76,17 @@ class Database:
     ) -> T:
         """Run a unit that only reads, on another thread; all it reads is of one moment."""
         return await self.store.read(lambda tx: unit(tx, *args, **kwargs))
+
+    async def backup(self, target: Path) -> None:
+        """Make a whole and checked copy of this moment in `target`, which must not exist yet.
+
+        Units go on meanwhile. Raises BackupFailed, on PostgreSQL with what to use instead.
+        """
+        await self.store.backup(target)
+
+    async def sizes(self) -> Sizes:
+        """How much room the database takes."""
+        return await self.store.sizes()
 
     async def close(self) -> None:
         """Finish what waits and close all connections."""

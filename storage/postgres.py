@@ -10,17 +10,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context
+from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 import psycopg
 from psycopg import Error, OperationalError, errors
 from psycopg.pq import TransactionStatus
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
-from storage.errors import Unavailable, strip_values
+from storage.errors import BackupFailed, Unavailable, strip_values
 from storage.groups import raisable
 from storage.migrate import migrate_postgres
+from storage.sizes import Sizes
 from storage.transaction import Tx
 
 T = TypeVar("T")
@@ -99,6 +101,18 @@ class PostgresStore:
         if self.closing:
             raise Unavailable("the database is closed")
         return await asyncio.get_running_loop().run_in_executor(threads, run_now, engine, call)
+
+    async def backup(self, target: Path) -> None:
+        """Not ours to do: PostgreSQL has a tool for it."""
+        raise BackupFailed(
+            f"PostgreSQL is copied by its own tool: pg_dump --format=custom --file={target}"
+            f" --dbname={self.url.database}"
+        )
+
+    async def sizes(self) -> Sizes:
+        """How much room the database takes on its server."""
+        size = text("SELECT pg_database_size(current_database())")
+        return Sizes(await self.read(lambda tx: tx.execute(size).scalar_one()), 0, None)
 
     async def close(self) -> None:
         """Finish what waits and close the connections."""

@@ -13,8 +13,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from storage.errors import Unavailable
+from storage.backup import copy_checked
+from storage.errors import BackupFailed, Unavailable
 from storage.groups import raisable
+from storage.sizes import Sizes, sizes_of
 from storage.sqlite_connection import begin, connect, translate
 from storage.transaction import Tx
 from storage.writer import Writer
@@ -65,6 +67,16 @@ class SqliteStore:
             if not error.connection_invalidated:
                 raise
             return read_once(self.reading, call)
+
+    async def backup(self, target: Path) -> None:
+        """Copy the file as it is now."""
+        if await asyncio.to_thread(target.exists):
+            raise BackupFailed(f"{target} is there already: name a new file")
+        await asyncio.to_thread(copy_checked, self.path, target)
+
+    async def sizes(self) -> Sizes:
+        """How much room the file takes."""
+        return await asyncio.to_thread(sizes_of, self.path)
 
     async def close(self) -> None:
         """Finish what waits and close the connections, the writing one last."""
