@@ -354,7 +354,7 @@ def take_turn(run: Run, make_talk: Callable[[Run], Any], tx: Any) -> Outcome:
 
 def _paused(run: Run) -> Outcome:
     rest = [key for key in run.answers if key not in run.visited]
-    ordered = tuple((key, run.answers[key]) for key in [*run.visited, *rest])
+    ordered = tuple((key, run.answers[key]) for key in [*rest, *run.visited])
     state = replace(
         run.state,
         answers=ordered,
