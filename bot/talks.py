@@ -34,7 +34,7 @@ from bot.dialogue.state import (
 )
 from bot.dialogue.talk import Talk
 from bot.router import Answer, Book, Edited, Lost, Route, Start, Verb
-from storage import conversations, outbox
+from storage import conversations, outbox, people
 from storage.conversations import Conversation, Status
 from storage.people import Person
 from storage.transaction import Tx
@@ -134,6 +134,8 @@ class Talks:
         before = self._talk
         if before and before.flow == flow.name and before.arguments == dict(arguments):
             return self.repeat()
+        if flow.answers is not None:
+            conversations.end_parked(self.tx, self.person.chat, flow.name, arguments)
         state = State(secrets.randbits(40), flow.name, dict(arguments), self.now)
         outcome = self._run(flow, state, Begin())
         if outcome.state is not None:
@@ -288,6 +290,7 @@ class Talks:
         if self._in_a_row > MOST_IN_A_ROW:
             raise FlowError(f"{outcome.then.flow} goes round in circles")
         self._messages += outcome.messages
+        self.person = people.find(self.tx, self.person.id) or self.person
         self.start(self.book.flows[outcome.then.flow], outcome.then.arguments)
 
     def _offer_parked(self) -> None:

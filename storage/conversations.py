@@ -5,7 +5,7 @@ The newest parked talk is offered again when the active one ends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -158,6 +158,18 @@ def newest_parked(tx: Tx, chat: str) -> Conversation | None:
         .limit(1)
     )
     return _made(tx.execute(found).first())
+
+
+def end_parked(tx: Tx, chat: str, flow: str, arguments: Mapping[str, Any]) -> None:
+    """Drop this chat's parked talk of a flow that begins anew with all its answers."""
+    found = select(conversations.c.id, conversations.c.arguments).where(
+        conversations.c.chat == chat,
+        conversations.c.status == Status.PARKED,
+        conversations.c.flow == flow,
+    )
+    for row in tx.execute(found).all():
+        if row.arguments == dict(arguments):
+            end(tx, row.id)
 
 
 def end_all(tx: Tx, chat: str) -> None:
