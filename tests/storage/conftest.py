@@ -13,6 +13,7 @@ from storage import Database
 from storage.migrate import migrate_postgres, migrate_sqlite
 from storage.postgres import engine_to
 from tests.storage.postgres_server import PostgresServer
+from tests.storage.statements import Statements
 
 numbers = count(1)
 
@@ -75,3 +76,9 @@ async def db(url: str) -> AsyncIterator[Database]:
     database = await Database.open(url, migrate=False)
     yield database
     await database.close()
+
+
+@pytest.fixture
+def statements(db: Database) -> Statements:
+    """Hears what units ask of `db` while it is `listening`, and tells which walk through tables."""
+    return Statements(db)
