@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, exists, null, select, update
 
 from storage import inbox, outbox
 from storage.people import Role
-from storage.tables import audit, conversations, erasures, people
+from storage.tables import audit, conversations, erasures, halts, people
 from storage.tables import inbox as updates
 from storage.tables import outbox as messages
 from storage.transaction import Insert, Prepared, Tx
@@ -72,6 +72,7 @@ def sweep(tx: Tx, now: datetime) -> int:
 def _sweep(tx: Tx, chat: str, *, late: bool) -> bool:
     """Wipe out one chat's trace; False if something of it is still on its way."""
     inbox.forget_chat(tx, chat)
+    tx.execute(delete(halts).where(halts.c.scope == chat))
     asked = select(conversations.c.question).where(
         conversations.c.chat == chat, conversations.c.question.is_not(None)
     )

@@ -20,6 +20,7 @@ from storage.tables import (
     consents,
     conversations,
     erasures,
+    halts,
     inbox,
     meetings,
     outbox,
@@ -42,8 +43,14 @@ OF_THE_PERSON: Final = {
 }
 """The tables whose rows are about one person, by the column that says who."""
 
-OF_THE_CHAT: Final = (conversations, outbox, inbox, erasures)
-"""The tables whose rows are about a private chat."""
+OF_THE_CHAT: Final = {
+    conversations: conversations.c.chat,
+    outbox: outbox.c.chat,
+    inbox: inbox.c.chat,
+    erasures: erasures.c.chat,
+    halts: halts.c.scope,
+}
+"""The tables whose rows are about a private chat, by the column that says which."""
 
 OF_THEIR_WORK: Final = {
     codes.c.made_by: (codes.c.role, codes.c.expires, codes.c.used),
@@ -63,8 +70,8 @@ def everything(tx: Tx, person: int) -> dict[str, Any]:
     found: dict[str, Any] = {"person": known[0]}
     for table, column in OF_THE_PERSON.items():
         found[table.name] = _rows(tx, select(table).where(column == person))
-    for table in OF_THE_CHAT:
-        found[table.name] = _rows(tx, select(table).where(table.c.chat == known[0]["chat"]))
+    for table, column in OF_THE_CHAT.items():
+        found[table.name] = _rows(tx, select(table).where(column == known[0]["chat"]))
     found["rsvps"] = sign_ups(tx, person)
     found["answers"] = survey_answers(tx, person)
     for column, shown in OF_THEIR_WORK.items():
