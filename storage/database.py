@@ -1,6 +1,7 @@
 """The one way into the database: units, each run whole in one transaction."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
@@ -16,6 +17,9 @@ from storage.transaction import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+TALKATIVE = ("aiosqlite", "sqlalchemy", "psycopg")
+"""Loggers that show rows and whole calls at their lower levels."""
 
 
 class Store(Protocol):
@@ -45,6 +49,8 @@ class Database:
 
         Raises DatabaseTooNew for a newer release's database, and MigrationFailed.
         """
+        for talkative in TALKATIVE:
+            logging.getLogger(talkative).setLevel(logging.WARNING)
         parsed = parse(url)
         if parsed.get_backend_name() == "postgresql":
             return cls(await open_postgres(parsed, migrate=migrate))

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process to let go of the file
 
+STATEMENTS_KEPT = 512  # prepared; more than the bot has, so that none is prepared twice
+
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -72,6 +74,7 @@ def connect(
         isolation_level=None,
         check_same_thread=not any_thread,
         factory=factory,
+        cached_statements=STATEMENTS_KEPT,
     )
     try:
         for pragma in PRAGMAS:

@@ -1,6 +1,7 @@
 """What every unit may rely on, on both databases."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -201,6 +202,17 @@ async def test_errors_do_not_tell_what_was_typed(db: Database) -> None:
         except Exception as error:
             shown = [repr(one) + str(one) for one in chain(error)]
             assert "secret" not in " ".join(shown)
+
+
+async def test_logs_do_not_tell_what_was_typed(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even where everything is logged from the start."""
+    caplog.set_level(logging.DEBUG)
+    database = await Database.open(url)
+    await database.run(make_table)
+    await database.run(write, "secret")
+    assert await database.read(written) == ["secret"]
+    await database.close()
+    assert "secret" not in caplog.text
 
 
 def chain(error: BaseException | None) -> list[BaseException]:
