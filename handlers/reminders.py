@@ -49,7 +49,7 @@ def switch(talk: Talk, tx: Tx, wanted: str = "") -> None:
     )
 
 
-@tick("reminders", seconds=60)
+@tick("reminders", seconds=30)
 def promise(tx: Tx, now: datetime) -> int:
     """Promise the reminders of the days ahead."""
     return reminders.promise(tx, now)

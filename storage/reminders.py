@@ -25,7 +25,7 @@ from storage.transaction import Tx
 RENDERER: Final = "reminder"
 AHEAD: Final = timedelta(days=8)
 """How long before the start reminders are promised: a day before the first is due."""
-PAGE: Final = 200
+PAGE: Final = 100
 """For how many people at most they are promised in one go."""
 
 _NOT_PROMISED: Final = (

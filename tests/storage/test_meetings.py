@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from storage import Database, meetings, rsvps, wall_time
 from storage.meetings import Status
 from storage.rsvps import Party
-from tests.storage.planning import NOW, facts, plan, somebody
+from tests.storage.planning import NOW, facts, plan, somebody, wall
 
 
 async def test_what_was_planned_is_kept(db: Database) -> None:
@@ -38,20 +39,20 @@ async def test_the_same_key_is_the_same_meeting(db: Database) -> None:
     ("change", "version"),
     [
         ({"title": "A long walk"}, 2),
-        ({"start": datetime(2027, 3, 15, 19, 0)}, 2),
-        ({"end": datetime(2027, 3, 15, 23, 0)}, 2),
+        ({"start": wall("2027-03-15T19:00")}, 2),
+        ({"end": wall("2027-03-15T23:00")}, 2),
         ({"zone": "Europe/Lisbon"}, 2),
         ({"place": "Elsewhere"}, 2),
         ({"status": Status.CANCELLED}, 2),
         ({"text": "Bring a coat."}, 1),
         ({"capacity": 12}, 1),
         ({"link": "https://example.org/new"}, 1),
-        ({"deadline": datetime(2027, 3, 14, 12, 0)}, 1),
+        ({"deadline": wall("2027-03-14T12:00")}, 1),
         ({}, 1),
     ],
 )
 async def test_the_version_goes_up_with_what_matters(
-    db: Database, change: dict[str, object], version: int
+    db: Database, change: dict[str, Any], version: int
 ) -> None:
     await db.run(meetings.put, facts(), NOW)
     changed = await db.run(meetings.put, replace(facts(), **change), NOW)
@@ -116,7 +117,7 @@ async def test_a_meeting_is_still_somebodys_while_it_goes_on(db: Database) -> No
 
 
 @pytest.mark.parametrize(
-    ("wall", "moment", "once"),
+    ("said", "moment", "once"),
     [
         ("2027-03-28T01:59", "2027-03-28T00:59:00+00:00", True),
         ("2027-03-28T02:30", "2027-03-28T01:30:00+00:00", False),
@@ -126,8 +127,8 @@ async def test_a_meeting_is_still_somebodys_while_it_goes_on(db: Database) -> No
     ],
 )
 def test_wall_time_is_read_by_one_rule_when_clocks_change(
-    wall: str, moment: str, once: bool
+    said: str, moment: str, once: bool
 ) -> None:
-    local = datetime.fromisoformat(wall)
+    local = datetime.fromisoformat(said)
     assert wall_time.moment(local, "Europe/Amsterdam").isoformat() == moment
     assert wall_time.happens_once(local, "Europe/Amsterdam") is once

@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from storage import Database, Tx, meetings, rsvps
 from storage.meetings import Answer, Status
 from storage.rsvps import Closed, Full, Party, Rsvp, Seated, Why
-from tests.storage.planning import NOW, crowd, plan, somebody
+from tests.storage.planning import NOW, crowd, plan, somebody, wall
 
 LATER = NOW + timedelta(hours=1)
 
@@ -80,7 +81,7 @@ async def test_without_a_capacity_everybody_fits(db: Database) -> None:
 
 
 @pytest.mark.parametrize("give_up", [rsvps.maybe, rsvps.withdraw])
-async def test_maybe_and_no_hold_no_seat(db: Database, give_up) -> None:
+async def test_maybe_and_no_hold_no_seat(db: Database, give_up: Any) -> None:
     made = await db.run(plan, capacity=2)
     noor, ali = await db.run(crowd, 2)
     await db.run(rsvps.claim, made.id, Party(noor, 2, "Noor"), NOW)
@@ -98,11 +99,11 @@ async def test_maybe_and_no_hold_no_seat(db: Database, give_up) -> None:
         ({"status": Status.CANCELLED}, 0, Why.CANCELLED),
         ({"days": 0}, 7.5, Why.BEGUN),
         ({"days": 0}, 9.5, Why.OVER),
-        ({"deadline": datetime(2027, 3, 1, 13, 0)}, 1, Why.DEADLINE),
+        ({"deadline": wall("2027-03-01T13:00")}, 1, Why.DEADLINE),
     ],
 )
 async def test_it_can_be_too_late(
-    db: Database, known: dict[str, object], hours: float, why: Why
+    db: Database, known: dict[str, Any], hours: float, why: Why
 ) -> None:
     made = await db.run(plan, **known)
     noor = await db.run(somebody)
@@ -113,7 +114,7 @@ async def test_it_can_be_too_late(
 
 
 async def test_after_the_deadline_one_can_still_give_seats_back(db: Database) -> None:
-    made = await db.run(plan, deadline=datetime(2027, 3, 1, 13, 0))
+    made = await db.run(plan, deadline=wall("2027-03-01T13:00"))
     noor = await db.run(somebody)
     await db.run(rsvps.claim, made.id, Party(noor, 3), NOW)
     assert await db.run(rsvps.claim, made.id, Party(noor, 4), LATER) == Closed(Why.DEADLINE)
