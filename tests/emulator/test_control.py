@@ -26,12 +26,15 @@ async def test_a_reset_makes_the_four_people_again(emulated):
     await emulated.post("/people", 201, first_name="Sara")
     await emulated.post(f"/people/{NOOR}/text", text="Dag")
     await emulated.gives("setMyCommands", commands=[{"command": "join", "description": "x"}])
+    scope = {"type": "chat", "chat_id": NOOR}
+    await emulated.gives("setMyCommands", commands=[], scope=scope)
     last = emulated.world.last_message_id
     await emulated.post("/reset")
     assert len(await emulated.get("/people")) == 4
     shown = await emulated.get(f"/people/{NOOR}/chat")
     assert (shown["messages"], len(shown["commands"])) == ([], 1)
     assert await emulated.updates() == []
+    assert len(emulated.world.profile.commands) == 1
     assert (await emulated.post(f"/people/{NOOR}/start"))["message"]["message_id"] > last
 
 

@@ -96,6 +96,14 @@ async def test_the_server_answers_429_and_counts_it(emulated):
     assert len(await emulated.get("/ledger")) == 3
 
 
+async def test_an_album_of_three_is_a_burst(emulated):
+    photo = (await emulated.post(f"/people/{NOOR}/photo"))["message"]["photo"][0]["file_id"]
+    await emulated.post("/control/limits", on=True)
+    media = [{"type": "photo", "media": photo}] * 3
+    await emulated.gives("sendMediaGroup", chat_id=NOOR, media=media)
+    assert (await emulated.call("sendMessage", chat_id=NOOR, text="x"))["error_code"] == 429
+
+
 async def test_answers_and_typing_do_not_count(emulated):
     await emulated.post("/control/limits", on=True)
     sent = await emulated.says(reply_markup=QUESTION)

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.emulator import World
+from bot.emulator.store import Store
 from tests.emulator.emulated import NOOR, Emulated
 
 TOKEN = "42:process-token"
@@ -80,6 +81,20 @@ async def test_sigterm_saves_and_ends_at_once_while_somebody_polls(tmp_path):
     saved = json.loads((tmp_path / "emulator.json").read_text())
     texts = [one.get("text") for chat in saved["chats"] for one in chat["messages"].values()]
     assert texts == ["/start", "Laatste woord"]
+
+
+async def test_the_last_change_is_saved_at_the_end(tmp_path):
+    world = World()
+    store = Store(world, tmp_path)
+    saving = asyncio.create_task(store.keep_saving())
+    await asyncio.sleep(0)
+    world.text(NOOR, "Laatste woord")
+    saving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await saving
+    again = World()
+    Store(again, tmp_path).load()
+    assert again.messages(NOOR) == world.messages(NOOR)
 
 
 async def test_neither_token_nor_typed_texts_are_logged(tmp_path):
