@@ -49,9 +49,11 @@ class Writer:
         try:
             await thread
             self.groups = await thread.run(lambda raw: Groups(raw, engine_on(raw)))
-        except sqlite3.Error as error:
-            thread.stop()
-            raise Unavailable("the database file cannot be opened") from error
+        except BaseException as error:
+            thread.stop()  # Left running, it would keep the process from ending.
+            if isinstance(error, sqlite3.Error):
+                raise Unavailable("the database file cannot be opened") from error
+            raise
         self.thread = thread
 
     async def close(self) -> None:

@@ -352,6 +352,22 @@ async def test_a_unit_that_closes_the_connection_each_time_is_told(writer: Write
     assert await kept(writer) == "abdef"
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_an_opening_that_is_cancelled_leaves_no_thread(path: Path, steps: int) -> None:
+    before = threading.active_count()
+    writer = Writer(path)
+    opening = asyncio.create_task(writer.open())
+    for _ in range(steps):
+        await asyncio.sleep(0.001)
+    opening.cancel()
+    await asyncio.wait([opening])
+    await writer.close()
+    for _ in range(200):
+        if threading.active_count() > before:
+            await asyncio.sleep(0.01)
+    assert threading.active_count() == before
+
+
 @contextmanager
 def away(path: Path) -> Iterator[None]:
     """Something that is no file stands in its place."""
