@@ -138,7 +138,7 @@ class Phone:
         self.world = world
         self.chat = chat
         self.language = language
-        self._seen = 0
+        self._seen: set[int] = set()
 
     @property
     def person(self) -> people.Person:
@@ -186,7 +186,9 @@ class Phone:
         table = tables.outbox
         query = select(table).where(table.c.chat == self.chat, table.c.state == "sent")
         shown: dict[int, Shown] = {}
-        for row in self.world.run(lambda tx: tx.execute(query.order_by(table.c.id)).all()):
+        for row in self.world.run(
+            lambda tx: tx.execute(query.order_by(table.c.sent, table.c.id)).all()
+        ):
             made = load(row.content) if row.content else None
             if row.edits is None:
                 assert made is not None
@@ -209,9 +211,8 @@ class Phone:
 
     def hears(self) -> list[str]:
         """The texts that came since the person last looked."""
-        new = [shown for shown in self.screen() if shown.row > self._seen]
-        if new:
-            self._seen = new[-1].row
+        new = [shown for shown in self.screen() if shown.row not in self._seen]
+        self._seen.update(shown.row for shown in new)
         return [shown.text for shown in new]
 
     def receives(self, name: str = "") -> bytes:

@@ -1,0 +1,283 @@
+"""Signing up, changing and signing off, as a resident sees it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.dialogue.messages import Kind
+from storage import rsvps
+from storage.meetings import Meeting, Status
+from storage.rsvps import Rsvp
+from tests.flows.meeting_house import bare, fill, make_world, member, plan
+from tests.phone import Phone, World
+
+HOW_MANY = "How many people come in all, you included?"
+WHO = "What is your name? Only the people who organise this meeting see it."
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def kept(phone: Phone, meeting: Meeting) -> Rsvp | None:
+    found: Rsvp | None = phone.world.run(rsvps.find, meeting.id, phone.person.id)
+    return found
+
+
+def seats(phone: Phone, meeting: Meeting) -> int:
+    found = kept(phone, meeting)
+    return found.seats if found else 0
+
+
+def test_a_member_signs_up_with_wrong_answers_and_a_step_back(world: World) -> None:
+    walk = plan(world, place="De Werf")
+    phone = member(world)
+    assert bare(phone.sends(f"f:rsvp:{walk.id}")) == [
+        "A walk\nMonday 15 March, 19:30\n\nWill you come?"
+    ]
+    assert phone.last.labels == ["Yes, I am coming", "Maybe", "No", "Stop"]
+    assert phone.presses("Yes, I am coming") == [HOW_MANY]
+    for wrong in ("6", "0", "1000", "many"):
+        assert phone.types(wrong)[0].startswith("I do not see that among the choices.")
+    assert phone.shares(Kind.STICKER)[0].startswith("That is a sticker.")
+    assert kept(phone, walk) is None
+    assert bare(phone.types("back")) == ["A walk\nMonday 15 March, 19:30\n\nWill you come?"]
+    assert phone.types("yes i am coming") == [HOW_MANY]
+    assert bare(phone.types("2")) == [
+        "See you there! 2 seats are yours.\n\n"
+        "<b>A walk</b>\nMonday 15 March, 19:30\nDe Werf\nI will remind you in time."
+    ]
+    assert phone.last.labels == ["Change or sign off", "My meetings"]
+    assert seats(phone, walk) == 2
+
+
+def test_a_visitor_signs_up_with_a_name_and_does_not_join(world: World) -> None:
+    walk = plan(world)
+    phone = world.phone()
+    phone.types(f"/start meeting-{walk.id}")
+    assert phone.presses("Yes, I am coming") == [HOW_MANY]
+    assert phone.presses("1") == [WHO]
+    assert phone.types("!!")[0].startswith("I do not see a name in that.")
+    assert phone.types("Noor de Wit")[0].startswith("See you there! One seat is yours.")
+    found = kept(phone, walk)
+    assert found is not None
+    assert found.name == "Noor de Wit"
+    assert (phone.person.state, phone.person.name) == ("visitor", None)
+    phone.presses("Change or sign off")
+    phone.presses("Change how many")
+    assert phone.presses("3")[0].startswith("See you there! 3 seats are yours.")
+    found = kept(phone, walk)
+    assert found is not None
+    assert (found.name, found.seats) == ("Noor de Wit", 3)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["<b>Noor</b> & co", "\u202eNoor\u2066", "No\u200bor", "=HYPERLINK(1)", "Noor\x00"],
+)
+def test_a_hostile_name_is_kept_as_typed(world: World, typed: str) -> None:
+    walk = plan(world)
+    phone = world.phone()
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("1")
+    typed = typed.replace("\x00", "")  # gone before a flow sees it
+    assert phone.types(typed)[0].startswith("See you there!")
+    found = kept(phone, walk)
+    assert found is not None
+    assert found.name == typed
+
+
+def test_a_name_that_is_no_name_is_asked_for_again(world: World) -> None:
+    walk = plan(world)
+    phone = world.phone()
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("1")
+    assert phone.types("x" * 4096)[0].startswith("That is too long for a name.")
+    assert "BSN" in phone.types("Noor 111222333")[0]
+    assert kept(phone, walk) is None
+
+
+def test_who_signed_up_can_change_how_many_come(world: World) -> None:
+    walk = plan(world, capacity=4)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("1")
+    fill(world, walk, 1)
+    assert bare(phone.presses("Change or sign off")) == [
+        "A walk\nMonday 15 March, 19:30\n\nYou are signed up. What do you want to change?"
+    ]
+    assert phone.presses("Change how many") == [f"3 seats are left. {HOW_MANY}"]
+    assert phone.last.labels == ["1", "2", "3", "Back", "Stop"]
+    phone.presses("3")
+    assert seats(phone, walk) == 3
+
+
+def test_pressing_sign_up_twice_does_no_harm(world: World) -> None:
+    walk = plan(world, capacity=4)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    assert phone.sends(f"f:rsvp:{walk.id}:yes") == [f"4 seats are left. {HOW_MANY}"]
+    data = phone.last.message.rows[0][1].data  # type: ignore[union-attr] # it was just shown
+    assert phone.sends(data)[0].startswith("See you there! 2 seats are yours.")
+    assert phone.sends(data) == []
+    assert phone.toast
+    assert seats(phone, walk) == 2
+
+
+def test_signing_off_takes_one_press_and_can_be_undone(world: World) -> None:
+    walk = plan(world)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("2")
+    phone.types(f"/start meeting-{walk.id}")
+    assert bare(phone.presses("Sign off")) == [
+        "You are signed off from A walk. Thank you for telling me."
+    ]
+    assert seats(phone, walk) == 0
+    assert phone.presses("I am coming after all") == [HOW_MANY]
+    phone.presses("1")
+    assert seats(phone, walk) == 1
+
+
+def test_no_without_having_signed_up_is_noted(world: World) -> None:
+    walk = plan(world)
+    phone = world.phone()
+    phone.sends(f"f:rsvp:{walk.id}")
+    assert bare(phone.types("no")) == ["I have noted that you do not come to A walk."]
+    found = kept(phone, walk)
+    assert found is not None
+    assert found.answer == "no"
+
+
+def test_maybe_keeps_no_seat(world: World) -> None:
+    walk, talk = plan(world, capacity=3), plan(world, "talk")
+    phone = world.phone()
+    assert bare(phone.sends(f"f:rsvp:{walk.id}:maybe")) == [
+        "I have noted that you may come to A walk. No seat is kept for you."
+    ]
+    assert bare(phone.sends(f"f:rsvp:{talk.id}:maybe")) == [
+        "I have noted that you may come to A talk."
+    ]
+    found = kept(phone, walk)
+    assert found is not None
+    assert (found.answer, found.seats) == ("maybe", 0)
+
+
+def test_when_all_seats_are_taken_maybe_is_offered(world: World) -> None:
+    walk = plan(world, capacity=2)
+    fill(world, walk, 2)
+    phone = member(world)
+    assert bare(phone.sends(f"f:rsvp:{walk.id}")) == [
+        "A walk\nMonday 15 March, 19:30\n\nAll seats are taken. Shall I note that you may come?"
+    ]
+    assert phone.last.labels == ["Maybe", "No", "Stop"]
+    assert phone.types("yes")[0].startswith("I do not see that among the choices.")
+    assert phone.types("maybe")[0].endswith("No seat is kept for you.")
+
+
+def test_an_old_yes_button_of_a_full_meeting_tells_the_truth(world: World) -> None:
+    walk = plan(world, capacity=2)
+    phone = member(world)
+    phone.types(f"/start meeting-{walk.id}")
+    fill(world, walk, 2)
+    said = phone.presses("Yes, I am coming")
+    assert said[0].startswith("That is not possible any more. This is how it is now:")
+    assert "2 people are coming.\nFull." in said[0]
+    assert phone.last.labels == ["Maybe", "All meetings"]
+
+
+def test_seats_taken_in_mid_talk_are_not_given_twice(world: World) -> None:
+    walk = plan(world, capacity=3)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}")
+    phone.presses("Yes, I am coming")
+    fill(world, walk, 2)
+    assert phone.presses("3") == []
+    assert phone.toast == "That choice is not there any more. Please choose again."
+    assert phone.presses("1")[0].startswith("See you there! One seat is yours.")
+
+
+def test_the_last_seat_gone_in_mid_talk_leads_to_maybe(world: World) -> None:
+    walk = plan(world, capacity=3)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}")
+    phone.presses("Yes, I am coming")
+    fill(world, walk, 3)
+    assert "All seats are taken." in phone.presses("2")[0]
+    assert phone.last.labels == ["Maybe", "No", "Stop"]
+
+
+def test_whoever_has_seats_can_change_them_in_a_full_meeting(world: World) -> None:
+    walk = plan(world, capacity=3)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("2")
+    fill(world, walk, 1)
+    assert phone.sends(f"f:rsvp:{walk.id}:yes") == [f"2 seats are left. {HOW_MANY}"]
+    phone.presses("1")
+    assert seats(phone, walk) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "hours", "said"),
+    [
+        ({"status": Status.CANCELLED}, 0, "This meeting is cancelled."),
+        ({}, 8, "This meeting has begun."),
+        ({}, 12, "This meeting is over."),
+        ({"deadline": datetime.fromisoformat("2027-03-01T13:00")}, 2, "It is too late to sign up"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["", ":yes", ":maybe"])
+def test_an_old_button_tells_why_it_is_too_late(
+    world: World, change: dict[str, Any], hours: float, said: str, answer: str
+) -> None:
+    walk = plan(world, days=0)
+    phone = member(world)
+    plan(world, days=0, **change)
+    world.now += timedelta(hours=hours)
+    assert said in phone.sends(f"f:rsvp:{walk.id}{answer}")[0]
+    assert kept(phone, walk) is None
+
+
+def test_a_meeting_cancelled_in_mid_talk_is_not_signed_up_for(world: World) -> None:
+    walk = plan(world)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    plan(world, status=Status.CANCELLED)
+    assert "This meeting is cancelled." in phone.presses("2")[0]
+    assert kept(phone, walk) is None
+
+
+def test_after_the_deadline_one_can_still_sign_off(world: World) -> None:
+    walk = plan(world, days=1, deadline=datetime.fromisoformat("2027-03-01T13:00"))
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("2")
+    world.now += timedelta(hours=2)
+    assert "too late" in phone.sends(f"f:rsvp:{walk.id}")[0]
+    assert phone.last.labels == ["Sign off", "All meetings"]
+    assert phone.presses("Sign off")[0].startswith("You are signed off")
+
+
+def test_a_made_up_answer_is_asked_about(world: World) -> None:
+    walk = plan(world)
+    phone = member(world)
+    assert phone.sends(f"f:rsvp:{walk.id}:perhaps")[0].endswith("Will you come?")
+
+
+def test_an_online_meeting_says_where_the_link_will_be(world: World) -> None:
+    talk = plan(world, "talk", link="https://example.org/talk")
+    phone = member(world)
+    phone.sends(f"f:rsvp:{talk.id}:yes")
+    assert "The link will be under “My meetings” half an hour before" in phone.presses("1")[0]
+    assert not any("example.org" in shown.text for shown in phone.screen())
+
+
+def test_a_short_notice_sign_up_promises_no_reminder(world: World) -> None:
+    walk = plan(world, days=0)
+    world.now = walk.starts - timedelta(hours=1)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    assert "remind" not in phone.presses("1")[0]
