@@ -36,6 +36,7 @@ class Probe:
 
     def __init__(self, channel: Channel, answered: Callable[[], None]) -> None:
         self.state = State.WORKS
+        self.asked = 0
         self._channel = channel
         self._answered = answered
         self._pause = FIRST_PAUSE
@@ -76,6 +77,7 @@ class Probe:
         while True:
             await asyncio.sleep(self._pause)
             self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+            self.asked += 1
             try:
                 await self._channel.probe()
             except SendError as error:

@@ -80,7 +80,8 @@ class Retries:
 
     async def load(self) -> None:
         """Find what waited when the last process ended."""
-        self.chats |= {row.chat for row in await self._insist.run(inbox.waiting)}
+        for row in await self._insist.run(inbox.waiting):
+            self.add(row.chat)
 
     async def run(self) -> None:
         """Try what is due, until cancelled or the bot stops."""
@@ -157,6 +158,8 @@ class Retries:
         real = self._clock.real()
         silent = chat is None or self._apologised.get(chat, real - SILENCE) > real - SILENCE
         apologise = None if silent else self._apologise
+        if chat is not None and not silent:
+            self._note_apology(chat, real)
         times = (real, self._clock.now())
         try:
             row, applied = await self._insist.run(_ended, unit, apologise, chat or "", times)
@@ -168,8 +171,7 @@ class Retries:
         if row is not None:
             decision(_log, "set aside", level=logging.ERROR, row=row)
             self.set_aside += 1
-        if applied is not None and chat is not None:
-            self._note_apology(chat, real)
+        if applied is not None:
             self._after(None, applied)
 
     def _note_apology(self, chat: str, real: datetime) -> None:

@@ -141,10 +141,15 @@ class Sender:
         except TimeoutError:
             decision(_log, "outcomes not written", level=logging.ERROR, open=self._ledger.waiting)
 
+    async def flush(self) -> None:
+        """Return when all that came of sending by now is on disk."""
+        await self._ledger.flush()
+
     def health(self) -> Mapping[str, object]:
         """Numbers for `/health`."""
         return {
             "channel": self._probe.state.value,
+            "probes": self._probe.asked,
             "in_memory": self._lines.held,
             "waiting_for_room": self._gate.waiting,
             "chats_behind": len(self._lines.behind),

@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -21,7 +20,7 @@ UPLOAD: Final = 60.0  # seconds in which a call with a file is answered
 LONGEST: Final = CONNECT + UPLOAD
 """Seconds after which every call is over; getUpdates alone may be given more."""
 
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 class NotConnected(NetworkError):
@@ -144,11 +143,11 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
 
 
 def _body(data: RequestData | None) -> tuple[Any, Mapping[str, str] | None]:
-    """The body and its headers: a form, with parts where there are files."""
+    """The body and its headers: JSON, or a form with parts where there are files."""
     if data is None:
         return None, None
     if not data.contains_files:
-        return urlencode(data.json_parameters).encode(), _FORM
+        return json.dumps(data.parameters).encode(), _JSON
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

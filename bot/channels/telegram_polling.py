@@ -43,8 +43,7 @@ class Position:
     def step(self, numbers: Sequence[int | None]) -> None:
         """Go past a batch with these ids; None where an id cannot be read."""
         known = [number for number in numbers if number is not None]
-        if self.next is None and known:
-            self.next = min(known)
+        self.begin(known)
         before = self.next
         for number in known:
             if self.next is not None and 0 <= number - self.next <= LARGEST_STEP:
@@ -54,6 +53,11 @@ class Position:
         elif not self._old(numbers[0]):
             self.stuck += 1
             self._push(known)
+
+    def begin(self, known: Sequence[int]) -> None:
+        """Where nothing is confirmed yet, the smallest of these ids is the first that counts."""
+        if self.next is None and known:
+            self.next = min(known)
 
     def forget(self) -> None:
         """Start afresh: after a quiet week, ids begin at a random number."""
@@ -90,12 +94,16 @@ class Feed:
         }
         if self._position.stuck:
             await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._position.stuck, 8)))
+            if self._position.next is None:
+                self._batch = BATCH  # to see an id further on
         if self._position.next is not None:
             fields["offset"] = self._position.next
         try:
             batch = await self._call("get_Updates", fields, seconds + MARGIN)
         except Garbled as error:
             batch = self._rescued(error.payload)
+            if not batch:
+                return ()
         else:
             self._batch = min(BATCH, self._batch * 2)
         return self._taken(batch)
@@ -120,6 +128,8 @@ class Feed:
             return list(json.loads(text, parse_int=_short_int)["result"])
         except (ValueError, RecursionError, KeyError, TypeError):
             pass
+        if self._position.next is None:
+            self._position.begin([int(digits) for digits in _NUMBER.findall(text)])
         if self._batch > 1:
             self._batch //= 2
             return []
