@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from storage import outbox, people, tables
+from storage import Tx, people, tables
 from storage.meetings import Status
 from tests.flows.meeting_house import bare, make_world, member, plan
 from tests.phone import Phone, World
@@ -22,12 +22,20 @@ def signs_up(phone: Phone, meeting: int, seats: int = 1) -> None:
     phone.presses(str(seats))
 
 
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next reminder goes."""
+    row = tables.outbox.c
+    query = select(func.min(row.due)).where(row.state == "waiting", row.due > now)
+    found: datetime | None = tx.execute(query).scalar()
+    return found
+
+
 def comes(world: World, phone: Phone, days: float) -> list[tuple[str, str]]:
     """What arrives in so many days: when, in UTC, and its first line."""
     found = []
     end = world.now + timedelta(days=days)
     while world.now < end:
-        due = world.run(outbox.next_due, world.now) or end
+        due = world.run(next_due, world.now) or end
         world.now = min(due, world.now + timedelta(hours=12), end)
         world.tick()
         found += [(f"{world.now:%m-%d %H:%M}", text.split("\n")[0]) for text in phone.hears()]
