@@ -79,6 +79,7 @@ class Sheet:
         self.data = data
         self.path = path
         self.name = name
+        self.misspelt: set[str] = set()
 
     def wrong(self, key: str, text: str) -> None:
         """Note a mistake in the value of `key`; an empty key means the table itself."""
@@ -90,12 +91,19 @@ class Sheet:
         for key in self.data:
             if key not in known:
                 self.wrong(key, f"`{key}` is not known here{meant(key, known)}")
+                self.misspelt.update(get_close_matches(key, known, n=1))
+
+    def missing(self, key: str) -> None:
+        """Note that `key` is not there, unless its misspelt name was noted already."""
+        if key not in self.misspelt:
+            self.wrong("", f"`{key}` is missing")
 
     def tables(self, key: str) -> list[Sheet]:
         """The tables of a list such as `[[survey]]`, each named by its key."""
         given = self.data.get(key, [])
         if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            self.wrong(key, f"`{key}` is not a list of tables: write [[...{key}]] above each")
+            place = ".".join(str(part) for part in (*self.path, key) if isinstance(part, str))
+            self.wrong(key, f"`{key}` is not a list of tables: write [[{place}]] above each")
             return []
         word = key.removesuffix("s")
         return [
@@ -136,7 +144,7 @@ class Sheet:
         if given is None and not needed:
             return ""
         if given is None:
-            self.wrong("", f"`{key}` is missing")
+            self.missing(key)
         elif not isinstance(given, str):
             self.wrong(key, f"`{key}` is not a text: put it between quotes")
         elif not given.strip():
@@ -157,7 +165,7 @@ class Sheet:
         inner = self.inner(key)
         if inner is None:
             if key not in self.data:
-                self.wrong("", f"`{key}` is missing")
+                self.missing(key)
             return {}
         inner.only(*languages())
         if "nl" not in inner.data:
@@ -166,11 +174,11 @@ class Sheet:
         return {code: read(code, most) for code in languages() if code in inner.data}
 
     def flag(self, key: str) -> bool:
-        """true or false; false if it is left out."""
+        """true or false; false if it is left out, what was meant if it is wrong."""
         given = self.data.get(key, False)
         if not isinstance(given, bool):
             self.wrong(key, f"`{key}` is not true or false, without quotes")
-        return given is True
+        return bool(given)
 
     def whole(self, key: str, least: int, most: int) -> int | None:
         """A whole number; None if it is left out or wrong."""
@@ -190,16 +198,16 @@ class Sheet:
             return []
         return given
 
-    def planned(self, key: str, zone: str, *, start: Planned | None = None) -> Planned | None:
-        """A wall time; with `start`, a bare time is one on the same day."""
+    def planned(self, key: str, zone: str, *, after: Planned | None = None) -> Planned | None:
+        """A wall time; a bare time is one on the day of what it comes after."""
         given = self.data.get(key)
         if given is None:
             return None
         line = line_at(self.mistakes.lines, (*self.path, key))
         if isinstance(given, dict):
             return self._from_now(key, line)
-        if isinstance(given, time) and start is not None:
-            return Planned(start.day, given, line)
+        if isinstance(given, time) and key == "end":
+            return Planned(after.day, given, line) if after is not None else None
         if not isinstance(given, datetime):
             self.wrong(key, f"`{key}` is not a day and time: write it like 2027-09-28T19:30:00")
         elif given.tzinfo is not None:
@@ -219,7 +227,7 @@ class Sheet:
         days = inner.whole("days_from_now", -FURTHEST, FURTHEST)
         at = inner.data.get("at")
         if "days_from_now" not in inner.data:
-            inner.wrong("", "`days_from_now` is missing")
+            inner.missing("days_from_now")
         if not isinstance(at, time):
             inner.wrong("at", "`at` is not a time: write it like 19:30:00")
             return None

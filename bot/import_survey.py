@@ -68,7 +68,7 @@ def _question(sheet: Sheet, before: Sequence[Question]) -> Question:
         sheet.wrong("at_most", "`at_most` goes with the kind `several` only")
     return Question(
         key=key,
-        kind=kind or Kind.OPEN,
+        kind=kind or (Kind.ONE if options else Kind.OPEN),
         text=sheet.texts("text", ASKED),
         options=options,
         other=other,
@@ -96,7 +96,7 @@ def _options(sheet: Sheet, kind: Kind | None, *, other: bool) -> dict[str, Texts
     inner = sheet.inner("options")
     if inner is None:
         if kind in CHOICES and "options" not in sheet.data:
-            sheet.wrong("", "`options` is missing: write [survey.question.options] below it")
+            sheet.missing("options")
         return {}
     if not 2 <= len(inner.data) + other <= MOST_OPTIONS:
         inner.wrong("", f"a question has 2 to {MOST_OPTIONS} options")

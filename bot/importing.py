@@ -134,7 +134,7 @@ def _meeting(sheet: Sheet, zone: str, taken: Sequence[str]) -> PlannedMeeting:
     )  # fmt: skip
     for needed in ("start", "end"):
         if needed not in sheet.data:
-            sheet.wrong("", f"`{needed}` is missing")
+            sheet.missing(needed)
     values = {
         "key": sheet.key(taken),
         "title": sheet.line("title", TITLE),
@@ -146,7 +146,7 @@ def _meeting(sheet: Sheet, zone: str, taken: Sequence[str]) -> PlannedMeeting:
         "status": Status.CANCELLED if sheet.flag("cancelled") else Status.ON,
     }
     start = sheet.planned("start", zone)
-    end = sheet.planned("end", zone, start=start)
+    end = sheet.planned("end", zone, after=start)
     return PlannedMeeting(values, start, end, sheet.planned("deadline", zone), sheet.name)
 
 
