@@ -84,12 +84,14 @@ def _numbered(labels: Mapping[str, str]) -> dict[str, str]:
 
 def match_many(text: str, labels: Mapping[str, str], parting: Sequence[str]) -> list[str] | None:
     """The keys that a typed list names, in the options' order; None if any part is unclear."""
-    whole = match(text, labels)
-    if whole is not None:
-        return [whole]
     words = "|".join(re.escape(word) for word in parting)
-    pieces = [p for p in re.split(rf"[,;+\n]|\s(?:{words})\s|(?<=\d)\s+(?=\d)", text) if p.strip()]
-    found = [match(piece, labels) for piece in pieces[: len(labels) + 1]]
-    if not found or None in found or len(pieces) > len(labels):
+    found: list[str | None] = []
+    for piece in re.split(r"[,;+\n]", text)[: len(labels) + 1]:
+        if whole := match(piece, labels):
+            found.append(whole)
+        elif piece.strip():
+            parts = re.split(rf"\s(?:{words})\s|(?<=\d)\s+(?=\d)", piece)
+            found += [match(part, labels) for part in parts[: len(labels) + 1]]
+    if not found or None in found or len(found) > len(labels):
         return None
     return [key for key in labels if key in found]
