@@ -262,11 +262,12 @@ class Service:
         bot.clock.move(to)
         await bot.schedule.run_all()
 
-    async def _reset(self) -> None:
+    async def _reset(self) -> datetime:
         self._wiped.clear()
         self._resetting = True
         self._ended.set()
         await self._wiped.wait()
+        return Clock().now()
 
     def _at_work(self) -> Bot:
         if self._bot is None:

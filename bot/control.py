@@ -27,7 +27,8 @@ class Levers:
     times: Callable[[], Awaitable[tuple[datetime, datetime | None]]]
     """The bot's now, and the moment of the next thing that is planned."""
     move: Callable[[datetime], Awaitable[None]]
-    reset: Callable[[], Awaitable[None]]
+    reset: Callable[[], Awaitable[datetime]]
+    """Throw everything away; the now of the new beginning."""
 
 
 def make_control(levers: Levers) -> web.Application:
@@ -57,8 +58,8 @@ def make_control(levers: Levers) -> web.Application:
         return await told()
 
     async def reset(_request: web.Request) -> web.Response:
-        await levers.reset()
-        return web.json_response({})
+        now = await levers.reset()
+        return web.json_response({"now": now.isoformat(), "next": None})
 
     @web.middleware
     async def patient(
