@@ -16,6 +16,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any, Final
 
+from bot import steps
 from bot.channels import (
     Channel,
     MovedTo,
@@ -89,8 +90,10 @@ class Courier:
     async def deliver(self, row: Row, time: Callable[[], float]) -> Outcome:
         """Call the channel, for which room was reserved, and note the outcome."""
         self._pacer.call(row.chat, row.lane, time())
+        steps.reached(steps.CALL_BEGINS)
         try:
             number = await self._call(row)
+            steps.reached(steps.CALL_ANSWERED)
         except SendError as error:
             self.last_error = type(error).__name__
             return self._failed(row, error, time())

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from bot import steps
 from bot.logs import decision
 from storage import Database, Tx, delivery
 from storage.errors import Unavailable
@@ -92,6 +93,7 @@ class Ledger:
                     await self._write_each(sent, notes)
                 return
             else:
+                steps.reached(steps.RECORDED)
                 return
 
     async def _write_each(self, sent: Sequence[dict[str, Any]], notes: Sequence[Note]) -> None:

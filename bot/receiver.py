@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from bot import steps
 from bot.channels import (
     Channel,
     Contested,
@@ -81,6 +82,7 @@ class Receiver:
             await self.start()
             while not self._stopping.is_set():
                 await self.receive(await self._poll())
+                steps.reached(steps.CONFIRMING)
             await self._insist.run(inbox.close_receiver)
         except Stopping:
             decision(_log, "stopped without the database", level=logging.WARNING)
@@ -120,6 +122,7 @@ class Receiver:
             elif incoming is not None:
                 chats.setdefault(incoming.origin.chat, []).append((update, incoming))
         self.received += len(updates)
+        steps.reached(steps.RECEIVED)
         work += [self._turns(chat, given) for chat, given in chats.items()]
         # Not TaskGroup: the other turns of a batch go on when one finds the bot stopping.
         outcomes = await asyncio.gather(*work, return_exceptions=True)
@@ -187,6 +190,7 @@ class Receiver:
 
     async def _turn(self, chat: str, update: Update, incoming: Incoming) -> None:
         times = (self._clock.real(), self._clock.now())
+        steps.reached(steps.TURN_BEGINS)
         try:
             applied = await self._insist.run(take, self._apply, incoming, times)
         except PASS_ON:
@@ -199,8 +203,10 @@ class Receiver:
             )
             self._retries.add(chat)
         else:
+            steps.reached(steps.COMMITTED)
             if applied is not None:
                 self._after(incoming, applied)
+                steps.reached(steps.OFFERED)
 
     async def _remember(self, chat: str, update: Update) -> None:
         """Let the update wait behind an older one of its chat."""
@@ -246,7 +252,11 @@ def take(
     """One update, whole or not at all; None if it was seen before."""
     origin = incoming.origin
     row = inbox.first_sight(tx, origin.key, origin.chat, times[0])
-    return None if row is None else apply(tx, incoming, row, *times)
+    if row is None:
+        return None
+    applied = apply(tx, incoming, row, *times)
+    steps.reached(steps.TURN_WRITTEN)
+    return applied
 
 
 def as_text(raw: Any) -> str:
