@@ -89,27 +89,30 @@ async function addPhone() {
 /** Reads who there is; makes phones for those who are new, removes those of who is gone. */
 async function readPeople() {
   const people = await server.people();
-  const gone = new Set(phones.keys());
+  chooser.show(people);
+  const made = [];
   for (const [index, person] of people.entries()) {
-    gone.delete(person.id);
     if (phones.has(person.id)) phones.get(person.id).refresh(person);
-    else await makePhone(person, index % ACCENTS);
+    else made.push(makePhone(person, index % ACCENTS));
   }
-  for (const id of gone) {
-    phones.get(id).element.remove();
+  const known = new Set(people.map((person) => person.id));
+  for (const [id, phone] of phones) {
+    if (known.has(id)) continue;
+    phone.element.remove();
     phones.delete(id);
   }
-  chooser.show(people);
+  await Promise.all(made);
+  if (people.length > 0) showTitle(phones.get(people[0].id).botName);
 }
 
 async function makePhone(person, accent) {
   const place = { now: bar.now, changed: readSoon };
   const phone = new Phone(person, place, accent);
+  phone.element.hidden = !chooser.shows(person.id);
   part("phones").append(phone.element);
   await phone.start();
   phones.set(person.id, phone);
   phone.heard({ kind: "people" });
-  showTitle(phone.botName);
 }
 
 function showTitle(bot) {

@@ -226,6 +226,7 @@ async def test_the_tab_key_walks_through_everything_in_order(bot: Bot, page: Pho
     wanted = ["Meer op de telefoon van Noor", "Ja", "Kijk", "Iets bijvoegen", "Opdrachten"]
     wanted += ["Bericht van Noor aan Buurtbot", "Versturen", "Groen", "Verkeer"]
     assert [name for name in noor if name in wanted] == wanted
+    assert "Meer over dit bericht" in noor
 
 
 async def test_a_talk_needs_no_mouse(bot: Bot, page: PhonePage):

@@ -151,9 +151,10 @@ async def test_what_was_said_is_there_after_a_reload(bot: Bot, page: PhonePage):
 
 async def test_scrolling_up_is_left_alone_by_new_messages(bot: Bot, page: PhonePage):
     person = await bot.met("Noor")
+    noor = page.phone("Noor")
+    await expect(noor.box).to_be_visible()
     for number in range(30):
         await bot.says(person, f"Bericht {number}.")
-    noor = page.phone("Noor")
     await expect(await noor.sees("Bericht 29.")).to_be_in_viewport()
     await noor.log.evaluate("log => log.scrollTo(0, 0)")
     await expect(noor.button("Naar het nieuwste bericht")).to_be_visible()
