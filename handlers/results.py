@@ -160,8 +160,10 @@ def _lines(tx: Tx, found: Survey, question: Question, count: int) -> list[str]:
 
 
 def _bar(label: str, count: int, most: int) -> str:
-    bar = "▇" * -(-count * BAR // max(most, 1))
     people = n_("{n} person", "{n} people", count).format(n=number(count))
+    if not count:
+        return _("{label}: {people}").format(label=label, people=people)
+    bar = "▇" * -(-count * BAR // most)
     return _("{label}: {bar} {people}").format(label=label, bar=bar, people=people)
 
 
