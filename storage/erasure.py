@@ -44,7 +44,6 @@ def erase(tx: Tx, person: int, chat: str, now: datetime) -> None:
     named = f"person:{person}"
     tx.execute(update(audit).where(audit.c.subject == named).values(subject=None))
     tx.execute(delete(people).where(people.c.id == person))
-    tx.execute(delete(conversations).where(conversations.c.chat == chat))
     outbox.cancel_for_chat(tx, chat)
     sweep_later(tx, chat, now)
 
