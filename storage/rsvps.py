@@ -145,7 +145,7 @@ def claim(tx: Tx, meeting: int, party: Party, now: datetime) -> Seated | Full | 
     if why is not None and not (why is Why.DEADLINE and party.seats <= mine):
         return Closed(why)
     free = left(tx, planned, held)
-    if party.seats > mine and free is not None and party.seats > free:
+    if free is not None and party.seats > free:
         return Full(free)
     _keep(tx, planned, held, Rsvp(meeting, party.person, Answer.YES, party.seats, now, party.name))
     return Seated(party.seats)

@@ -75,6 +75,20 @@ async def test_only_yes_and_maybe_are_reminded(db: Database) -> None:
     assert silent > no
 
 
+async def test_nothing_is_promised_to_whom_it_cannot_reach(db: Database) -> None:
+    await signed_up(db, days=3)
+    await db.run(people.set_reachable, "telegram:noor", reachable=False)
+    assert await db.run(reminders.promise, NOW) == 0
+    await db.run(people.set_reachable, "telegram:noor", reachable=True)
+    assert await db.run(reminders.promise, NOW) == 2
+
+
+async def test_what_is_of_no_use_any_more_is_not_promised(db: Database) -> None:
+    await signed_up(db, days=8)
+    await db.run(reminders.promise, NOW + timedelta(days=7))
+    assert await db.read(kinds) == ["day", "hours"]
+
+
 async def test_a_big_meeting_is_promised_in_pages(db: Database) -> None:
     made = await db.run(plan, days=2)
     for person in await db.run(crowd, 25):

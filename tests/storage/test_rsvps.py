@@ -44,6 +44,17 @@ async def test_pressing_twice_changes_nothing(db: Database) -> None:
     assert await seats_taken(db, made.id) == 3
 
 
+async def test_a_second_press_writes_nothing(db: Database) -> None:
+    made = await db.run(plan)
+    noor = await db.run(somebody)
+
+    def press(tx: Tx) -> int:
+        rsvps.claim(tx, made.id, Party(noor, 3), NOW)
+        return tx.writes
+
+    assert [await db.run(press), await db.run(press)] == [1, 0]
+
+
 async def test_only_the_difference_counts_when_a_party_grows(db: Database) -> None:
     made = await db.run(plan, capacity=4)
     noor, ali = await db.run(crowd, 2)
