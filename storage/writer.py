@@ -45,16 +45,18 @@ class Writer:
 
     async def open(self) -> None:
         """Open the connection and bind an engine to it. Raises Unavailable if that fails."""
-        thread = WritingThread(self.connector, iter_chunk_size=64)
+        thread = WritingThread(self.connect, iter_chunk_size=64)
         try:
             await thread
-            self.groups = await thread.run(lambda raw: Groups(raw, engine_on(raw)))
-        except BaseException as error:
-            thread.stop()  # Left running, it would keep the process from ending.
-            if isinstance(error, sqlite3.Error):
-                raise Unavailable("the database file cannot be opened") from error
-            raise
+        except sqlite3.Error as error:
+            raise Unavailable("the database file cannot be opened") from error
         self.thread = thread
+
+    def connect(self) -> sqlite3.Connection:
+        """The connection, with its engine. In the writing thread."""
+        raw = self.connector()
+        self.groups = Groups(raw, engine_on(raw))
+        return raw
 
     async def close(self) -> None:
         """Finish what waits, then close the connection and end its thread."""

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
-from storage import Database
+from storage import Database, Tx
 from storage.errors import DatabaseTooNew, MigrationFailed
 from storage.migrate import STEPS, migrate_postgres, migrate_sqlite, revisions
 from storage.postgres import engine_to
@@ -244,6 +245,31 @@ def test_a_damaged_copy_stops_the_migration(path: Path, steps: Path) -> None:
     with pytest.raises(Exception, match="before-0001"):
         migrate_sqlite(path, steps)
     assert ask(path, "SELECT count(*) FROM children") == [(1,)]
+
+
+def test_who_waited_for_another_process_does_nothing_again(path: Path, steps: Path) -> None:
+    add_step(steps, "op.execute('DELETE FROM children')")
+    with closing(connect(path)) as other, ThreadPoolExecutor(1) as thread:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = thread.submit(migrate_sqlite, path, steps)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.3)
+        other.execute("UPDATE alembic_version SET version_num = '0002'")
+        other.execute("COMMIT")
+        waiting.result(10)
+    assert copies(path) == []
+    assert ask(path, "SELECT count(*) FROM children") == [(1,)]
+
+
+def test_one_process_at_a_time_migrates_on_postgresql(engine: Engine) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        with engine.begin() as connection:
+            Tx(connection, postgres=True).lock("migrate")
+            waiting = thread.submit(migrate_postgres, engine)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            assert inspect(connection).get_table_names() == []
+        waiting.result(30)
 
 
 START = """

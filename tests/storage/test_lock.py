@@ -38,7 +38,7 @@ async def test_the_lock_goes_with_a_process_that_is_killed(url: str) -> None:
     with pytest.raises(AlreadyPolling):
         await PollerLock.take(url)
     holder.send_signal(signal.SIGKILL)
-    await holder.wait()
+    await holder.communicate()
     lock = await eventually(url)
     await lock.release()
 
