@@ -15,7 +15,7 @@ from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
 from storage import audit, survey_results, surveys
 from storage.small_cells import FEWEST, hidden
-from storage.survey_results import Reach
+from storage.survey_results import Reach, Tally
 from storage.surveys import OTHER, Kind, Question, Survey, in_language
 from storage.transaction import Tx
 
@@ -44,8 +44,8 @@ def results(talk: Talk, tx: Tx, survey_id: int = 0, question: str = "", page: in
     if found is None:
         return _choose(talk, every)
     asked = surveys.questions(tx, found.id, retired=True)
-    counts = survey_results.answered(tx, found.id)
-    reading = _Reading(question, asked, counts, page)
+    tallies = survey_results.tallies(tx, found.id, surveys.written(asked))
+    reading = _Reading(question, asked, tallies, page)
     return _texts(talk, tx, found, reading) if question else _numbers(talk, tx, found, reading)
 
 
@@ -53,14 +53,18 @@ class _Reading:
     """What is looked at: all questions, or the texts of one, and which page."""
 
     def __init__(
-        self, key: str, asked: Sequence[Question], counts: Mapping[str, int], page: int
+        self, key: str, asked: Sequence[Question], tallies: Mapping[str, Tally], page: int
     ) -> None:
         self.key = key
         self.asked = asked
-        self.counts = counts
-        size = counts.get(key, 0) if key else len(asked)
+        self.tallies = tallies
+        size = self.tally(key).people if key else len(asked)
         self.pages = max(1, -(-size // A_PAGE))
         self.page = min(max(page, 1), self.pages)
+
+    def tally(self, key: str) -> Tally:
+        """What was answered to a question, perhaps nothing."""
+        return self.tallies.get(key) or Tally()
 
     @property
     def before(self) -> int:
@@ -92,9 +96,9 @@ def _numbers(talk: Talk, tx: Tx, found: Survey, reading: _Reading) -> None:
     rows: list[list[Button]] = []
     shown = reading.asked[reading.before : reading.before + A_PAGE]
     for place, question in enumerate(shown, reading.before + 1):
-        talk.say(_block(tx, found, question, place, reading.counts.get(question.key, 0)))
-        rows += _readable(found, question, place, reading.counts)
-    if any(count >= FEWEST for count in reading.counts.values()):
+        talk.say(_block(question, place, reading.tally(question.key)))
+        rows += _readable(found, question, place, reading)
+    if any(tally.people >= FEWEST for tally in reading.tallies.values()):
         rows.append([Button(_("Get everything as a file"), entry("results_file", found.id))])
     talk.say(
         _("Numbers under {fewest} are hidden, and those that would give them away.").format(
@@ -123,23 +127,22 @@ def _head(talk: Talk, found: Survey, reach: Reach) -> str:
     return "\n".join(lines)
 
 
-def _block(tx: Tx, found: Survey, question: Question, place: int, count: int) -> str:
+def _block(question: Question, place: int, tally: Tally) -> str:
     """One question with its numbers."""
     text = in_language(question.text, spoken())
     if question.retired:
         text = _("{question} (not asked any more)").format(question=text)
     head = _("{number}. {question}").format(number=place, question=text)
-    return "\n".join([head, *_lines(tx, found, question, count)])
+    return "\n".join([head, *_lines(question, tally.people, tally.cells)])
 
 
-def _lines(tx: Tx, found: Survey, question: Question, count: int) -> list[str]:
+def _lines(question: Question, count: int, cells: Mapping[str, int]) -> list[str]:
     if count < FEWEST:
         fewer = _("Fewer than {fewest} answers: not shown yet.").format(fewest=FEWEST)
         return [fewer if count else _("No answers yet.")]
     total = n_("{n} answer", "{n} answers", count).format(n=number(count))
     if question.kind is Kind.OPEN:
         return [total]
-    cells = survey_results.tally(tx, found.id, question.key)
     if question.kind is Kind.NUMBER:
         average = sum(int(value) * times for value, times in cells.items()) / count
         return [total, _("On average: {number}").format(number=number(round(average, 1)))]
@@ -195,7 +198,7 @@ def _words(question: Question, value: str) -> str:
 
 
 def _readable(
-    found: Survey, question: Question, place: int, counts: Mapping[str, int]
+    found: Survey, question: Question, place: int, reading: _Reading
 ) -> list[list[Button]]:
     """The buttons to what people wrote at this question."""
     keys = {f"{question.key}.{OTHER}": _("Read “other” at {number}")}
@@ -204,7 +207,7 @@ def _readable(
     return [
         [Button(label.format(number=place), entry("results", found.id, key, 1))]
         for key, label in keys.items()
-        if counts.get(key, 0) >= FEWEST
+        if reading.tally(key).people >= FEWEST
     ]
 
 
@@ -215,7 +218,7 @@ def _texts(talk: Talk, tx: Tx, found: Survey, reading: _Reading) -> None:
     """What people wrote, a page of it."""
     key, _dot, other = reading.key.partition(".")
     of = next((one for one in reading.asked if one.key == key), None)
-    count = reading.counts.get(reading.key, 0)
+    count = reading.tally(reading.key).people
     back = [Button(_("Back to the numbers"), entry("results", found.id))]
     if of is None or (of.kind is not Kind.OPEN and not other) or count < FEWEST:
         fewer = _("There are fewer than {fewest} answers. I show them from {fewest} on.")

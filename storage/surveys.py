@@ -136,6 +136,12 @@ def other_of(question: Question, given: Mapping[str, Any]) -> str | None:
     return f"{question.key}.{OTHER}" if wanted else None
 
 
+def written(asked: Sequence[Question]) -> list[str]:
+    """The keys of what is answered in people's own words."""
+    own = [one.key for one in asked if one.kind is Kind.OPEN]
+    return own + [f"{one.key}.{OTHER}" for one in asked if one.other]
+
+
 def path(asked: Sequence[Question], kept: Mapping[str, Any]) -> list[str]:
     """The keys of the questions that these answers lead along, answered or not."""
     taken: dict[str, Any] = {}

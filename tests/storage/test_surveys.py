@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from storage import Database, Tx, answer_sets, people, survey_results, surveys
 from storage.answer_sets import ANSWERS
+from storage.survey_results import Tally
 from storage.surveys import Condition, Kind, Progress, Question, SurveyFacts
 from storage.tables import answers, outbox
 from tests.storage.planning import NOW, crowd, somebody
@@ -183,7 +184,8 @@ async def test_answers_at_once_are_all_kept(db: Database) -> None:
         for person in everybody
     ))  # fmt: skip
     survey = who.arguments["survey_id"]
-    assert await db.read(survey_results.tally, survey, "urgent") == {"a": 20, "b": 20}
+    tallies = await db.read(survey_results.tallies, survey, [])
+    assert tallies["urgent"] == Tally(20, {"a": 20, "b": 20})
 
 
 def answered(tx: Tx) -> int:
@@ -202,9 +204,11 @@ def answered(tx: Tx) -> int:
 async def test_results_count_what_is_on_the_path_and_not_skipped(db: Database) -> None:
     survey = await db.run(answered)
     assert await db.read(survey_results.reach, survey) == survey_results.Reach(1, 1, 1)
-    assert await db.read(survey_results.answered, survey) == {"urgent": 2, "need": 2, "know": 1}
-    assert await db.read(survey_results.tally, survey, "urgent") == {"a": 1, "b": 1}
-    assert await db.read(survey_results.tally, survey, "need") == {"b": 2}
+    assert await db.read(survey_results.tallies, survey, ["know"]) == {
+        "urgent": Tally(2, {"a": 1, "b": 1}),
+        "need": Tally(2, {"b": 2}),
+        "know": Tally(1),
+    }
     assert await db.read(survey_results.texts, survey, "know", 5, 0) == ["=1+1"]
     assert await db.read(survey_results.texts, survey, "know", 5, 1) == []
     rows = await db.read(lambda tx: list(survey_results.rows(tx, survey)))
@@ -229,6 +233,6 @@ async def test_what_a_turn_asks_is_answered_by_indexes(
         await db.read(surveys.open_for, who.person, NOW)
         await db.read(surveys.questions, survey)
         await db.read(survey_results.texts, survey, "know", 5, 0)
-        await db.read(survey_results.tally, survey, "need")
+        await db.read(survey_results.tallies, survey, ["know"])
     growing = {"answers", "answer_sets", "survey_questions", "people", "outbox"}
     assert await statements.walks(growing) == []
