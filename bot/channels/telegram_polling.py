@@ -71,7 +71,10 @@ class Position:
         if self.next is None or self.stuck < CERTAIN:
             return
         ahead = [number for number in known if number > self.next]
-        self.next = min(ahead) + 1 if ahead and self.stuck > CERTAIN else self.next + 1
+        if ahead and self.stuck > CERTAIN:
+            self.next, self.stuck = min(ahead) + 1, 0
+        else:
+            self.next += 1
 
 
 class Feed:

@@ -1,0 +1,226 @@
+"""What Telegram's updates say, and how far we are in them."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.channels import Moved, OutcomeUnknown, Unreadable, Update
+from bot.channels.telegram_http import Garbled
+from bot.channels.telegram_polling import Feed, Position
+from bot.channels.telegram_updates import read
+from bot.dialogue.messages import Heard, Kind, Pressed, Reachable, Shared
+
+PRIVATE = {"id": 5, "type": "private", "first_name": "Noor"}
+NOOR = {"id": 5, "is_bot": False, "first_name": "Noor", "language_code": "nl-NL"}
+
+
+def message(**content):
+    return {"message_id": 9, "date": 1, "chat": PRIVATE, "from": NOOR, **content}
+
+
+def said(**update):
+    return read(Update("telegram:1", {"update_id": 1, **update}))
+
+
+def test_a_text_is_heard():
+    heard = said(message=message(text="dag\0", reply_to_message={"message_id": 7}))
+    assert isinstance(heard, Heard)
+    assert (heard.text, heard.reply_to, heard.edited) == ("dag", "7", False)
+    assert (heard.origin.chat, heard.origin.private, heard.origin.language) == (
+        "telegram:5",
+        True,
+        "nl-nl",
+    )
+    assert said(edited_message=message(text="dag")).edited
+
+
+def test_a_press_names_its_message_and_query():
+    pressed = said(callback_query={"id": "44", "from": NOOR, "message": message(), "data": "x"})
+    assert isinstance(pressed, Pressed)
+    assert (pressed.data, pressed.query, pressed.origin.message) == ("x", "44", "9")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "value"),
+    [
+        ({"contact": {"phone_number": "+31", "user_id": 5}}, Kind.CONTACT,
+         {"phone": "+31", "own": True}),
+        ({"contact": {"phone_number": "+31", "user_id": 6}}, Kind.CONTACT,
+         {"phone": "+31", "own": False}),
+        ({"location": {"latitude": 52, "longitude": 5.1}}, Kind.LOCATION,
+         {"latitude": 52.0, "longitude": 5.1}),
+        ({"photo": [{"file_id": "small"}, {"file_id": "large"}]}, Kind.PHOTO, {"file": "large"}),
+        ({"document": {"file_id": "d"}}, Kind.DOCUMENT, {"file": "d"}),
+        ({"voice": {"file_id": "v"}}, Kind.VOICE, {"file": "v"}),
+        ({"sticker": {"file_id": "s"}}, Kind.STICKER, {"file": "s"}),
+        ({"animation": {}, "document": {"file_id": "d"}}, Kind.OTHER, {}),
+        ({"poll": {}}, Kind.OTHER, {}),
+    ],
+)  # fmt: skip
+def test_what_is_shared_keeps_what_is_worth_keeping(content, kind, value):
+    shared = said(message=message(caption="bij", media_group_id="a", **content))
+    assert isinstance(shared, Shared)
+    assert (shared.kind, shared.value) == (kind, value)
+    assert (shared.caption, shared.album) == ("bij", "a")
+
+
+def test_blocking_and_coming_back_are_told():
+    for status, now in (("kicked", False), ("member", True)):
+        change = {"chat": PRIVATE, "from": NOOR, "new_chat_member": {"status": status}}
+        reachable = said(my_chat_member=change)
+        assert isinstance(reachable, Reachable)
+        assert reachable.now is now
+
+
+def test_a_group_that_moves_is_told_from_either_side():
+    group, bigger = {"id": -5, "type": "group"}, {"id": -100, "type": "supergroup"}
+    ways = (
+        {"chat": group, "migrate_to_chat_id": -100},
+        {"chat": bigger, "migrate_from_chat_id": -5},
+    )
+    for way in ways:
+        assert said(message=message(**way)) == Moved("telegram:1", "telegram:-5", "telegram:-100")
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"message": message(new_chat_members=[])},
+        {"message": message(text="x", **{"from": {"id": 6, "is_bot": True}})},
+        {"message": message(text="x", chat={"id": -1, "type": "channel"})},
+        {"poll": {}},
+    ],
+)
+def test_what_is_not_for_us_is_nothing(update):
+    assert said(**update) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": 5},
+        {"text": "half \ud800"},
+        {"text": "x", "message_id": True},
+        {"contact": {"phone_number": None}},
+        {"location": {"latitude": 1e308, "longitude": 0}},
+        {"photo": [[]]},
+    ],
+)
+def test_what_cannot_be_read_says_whom_to_apologise_to(content):
+    with pytest.raises(Unreadable) as unreadable:
+        said(message=message(**content))
+    assert unreadable.value.chat == "telegram:5"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "chat", "from", "text", "data", "type", "message_id", "photo"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["update_id", "message", "callback_query", "my_chat_member"]), json_values
+    )
+    | json_values
+)
+@settings(max_examples=400, deadline=None)
+def test_nothing_else_than_unreadable_comes_out_of_reading(raw):
+    try:
+        read(Update("telegram:1", raw))
+    except Unreadable:
+        return
+
+
+def test_the_offset_follows_ids_that_follow_each_other():
+    position = Position()
+    position.step([10, 11, 15])
+    assert position.next == 16
+    position.step([11, 10])
+    assert position.next == 16
+
+
+def test_an_id_that_cannot_be_true_confirms_nothing():
+    position = Position()
+    position.step([10, 2**50, 11])
+    assert position.next == 12
+    position.step([2**50])
+    assert position.next == 12
+
+
+def test_what_comes_again_is_passed_one_by_one_and_then_believed():
+    position = Position()
+    position.step([10])
+    for expected in (11, 12, 900_001):
+        position.step([900_000])
+        assert position.next == expected
+    position.step([None])
+    position.step([None])
+    assert position.next == 900_002
+
+
+def test_repeats_never_confirm_what_was_not_seen():
+    position = Position()
+    position.step([10, 11, 10, 11])
+    for _ in range(5):
+        position.step([10, 11])
+    assert position.next == 12
+
+
+class Line:
+    """Stands in for the calls: one payload after another, parsed as the channel does."""
+
+    def __init__(self, *updates):
+        self.updates = list(updates)
+        self.asked = []
+
+    async def __call__(self, method, fields, seconds):
+        self.asked.append(fields)
+        found = self.updates[: fields["limit"]]
+        payload = ('{"ok":true,"result":[' + ",".join(found) + "]}").encode()
+        try:
+            return json.loads(payload)["result"]
+        except (ValueError, RecursionError):
+            raise Garbled(payload) from None
+
+
+async def test_an_update_that_is_no_json_costs_only_itself():
+    line = Line('{"update_id": 10, "text": tru}', '{"update_id": 11}')
+    feed = Feed(line)
+    found = await feed.updates(0)
+    while not found:
+        found = await feed.updates(0)
+    assert [update.key for update in found] == ["telegram:10"]
+    assert isinstance(found[0].raw, str)
+    line.updates.pop(0)
+    found = await feed.updates(0)
+    assert [update.key for update in found] == ["telegram:11"]
+    assert line.asked[-1]["offset"] == 11
+
+
+async def test_a_huge_number_is_no_reason_to_ask_again():
+    line = Line('{"update_id": 10, "message": %s}' % ("9" * 5000))
+    [update] = await Feed(line).updates(0)
+    assert update.key == "telegram:10"
+    assert len(line.asked) == 1
+
+
+async def test_an_answer_that_is_not_telegrams_confirms_nothing():
+    async def page(method, fields, seconds):
+        raise Garbled(b"<html>please log in</html>")
+
+    feed = Feed(page)
+    for _ in range(12):
+        with pytest.raises(OutcomeUnknown):
+            await feed.updates(0)
+    assert feed._position.next is None

@@ -1,0 +1,86 @@
+"""Ticks, and the moment at which the next promise is due."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.dialogue.flow import Tick
+from bot.schedule import Schedule
+from storage import Unavailable
+from tests.station import NOOR, station
+
+
+def counting(calls, name="count", seconds=3600, fails=None):
+    def run(_tx, now):
+        calls.append(now)
+        if fails is not None:
+            raise fails
+
+    return Tick(name, seconds, run)
+
+
+async def test_every_tick_runs_at_the_start_and_when_the_clock_moves(tmp_path):
+    async with station(tmp_path) as bot:
+        calls: list[datetime] = []
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [counting(calls)])
+        schedule.start()
+        await bot.until(lambda: len(calls) == 1)
+        later = bot.clock.now() + timedelta(days=1)
+        bot.clock.move(later)
+        await bot.until(lambda: len(calls) == 2)
+        assert calls[1] >= later
+        await schedule.stop()
+
+
+async def test_a_tick_that_fails_does_not_stop_the_others(tmp_path):
+    async with station(tmp_path) as bot:
+        broken: list[datetime] = []
+        locked: list[datetime] = []
+        calls: list[datetime] = []
+        ticks = [
+            counting(broken, "broken", fails=ValueError("a mistake")),
+            counting(locked, "locked", fails=Unavailable("locked")),
+            counting(calls),
+        ]
+        schedule = Schedule(bot.db, bot.clock, bot.sender, ticks)
+        schedule.start()
+        await schedule.run_all()
+        await bot.until(lambda: len(broken) == len(locked) == len(calls) == 2)
+        await schedule.stop()
+
+
+async def test_jobs_are_never_dropped_for_being_late(tmp_path):
+    async with station(tmp_path) as bot:
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [counting([])])
+        schedule.start()
+        for job in schedule._scheduler.get_jobs():
+            assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+            assert str(job.trigger.timezone) == "UTC"
+        await schedule.stop()
+
+
+async def test_the_sender_wakes_when_the_next_promise_is_due(tmp_path):
+    async with station(tmp_path) as bot:
+        due = bot.clock.now() + timedelta(seconds=0.4)
+        await bot.promises(NOOR, "soon", due=due)
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [])
+        assert await schedule.next_event() == due
+        schedule.start()
+        await bot.until(lambda: schedule._scheduler.get_job("wake the sender") is not None)
+        bot.sender._wake.clear()
+        await bot.until(bot.sender._wake.is_set, 2.0)
+        assert bot.clock.now() >= due
+        await asyncio.sleep(0.05)
+        assert await schedule.next_event() is None
+        await schedule.stop()
+
+
+async def test_what_is_due_after_the_clock_moved_is_sent(tmp_path):
+    async with station(tmp_path) as bot:
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [])
+        schedule.start()
+        bot.begin()
+        due = bot.clock.now() + timedelta(days=7)
+        await bot.promises(NOOR, "next week", due=due)
+        bot.clock.move(due)
+        await bot.until(lambda: bot.heard() == ["next week"], 0.9)
+        await schedule.stop()
