@@ -1,0 +1,127 @@
+"""The bot is killed (-9) at every step, over real talks: nothing is lost, nothing applied twice.
+
+`CRASH_KILLS` says how many kills; `make crash` makes 300.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from itertools import groupby
+from typing import Any
+
+import pytest
+
+from bot import steps
+from tests.crash.scene import Scene
+from tests.crash.story import LINES, reference
+
+KILLS = int(os.environ.get("CRASH_KILLS", "9"))
+TALKS_FOR = 6
+"""Kills per crowd: a crowd types on through so many, then the next one begins."""
+
+
+@pytest.mark.timeout(120 + 30 * KILLS)
+async def test_nothing_is_lost_or_applied_twice_when_the_bot_is_killed(tmp_path):
+    hits = extra = killed = 0
+    for crowd in range(-(-KILLS // TALKS_FOR)):
+        folder = tmp_path / str(crowd)
+        folder.mkdir()
+        kills = min(TALKS_FOR, KILLS - crowd * TALKS_FOR)
+        async with Scene(folder, typists=4, seed=crowd) as scene:
+            hit, made = await kill_often(scene, kills, first=crowd * TALKS_FOR)
+            hits, killed = hits + hit, killed + made
+            extra += check(scene)
+    print(f"{killed} kills, {hits} of them with open work, {extra} extra copies")
+    assert killed == KILLS
+    assert hits * 2 >= KILLS, "the run is void: too few kills hit an open turn or row"
+    assert extra <= KILLS * 4
+
+
+async def kill_often(scene: Scene, kills: int, first: int) -> tuple[int, int]:
+    """Let everybody type while bots die; gives how many kills hit open work, and how many were."""
+    typing = [asyncio.create_task(scene.type_on(typist)) for typist in scene.typists.values()]
+    hits = made = 0
+    for number in range(kills):
+        step = steps.EVERY[(first + number) % len(steps.EVERY)]
+        victim = await scene.bot(step, scene.random.randint(1, 8))
+        if await died(victim):
+            made += 1
+            hits += scene.open_work() > 0
+    survivor = await scene.bot("never", 1)
+    await asyncio.gather(*typing)
+    await quiet(scene)
+    survivor.terminate()
+    assert await asyncio.wait_for(survivor.wait(), 10) == 0
+    return hits, made
+
+
+async def died(victim: asyncio.subprocess.Process) -> bool:
+    """Whether the bot killed itself; one that never came to its step is stopped."""
+    try:
+        return await asyncio.wait_for(victim.wait(), 25) == -9
+    except TimeoutError:
+        victim.kill()
+        await victim.wait()
+        return False
+
+
+async def quiet(scene: Scene) -> None:
+    """Wait until everything typed was taken and everything promised was sent."""
+    open_rows = (
+        "SELECT (SELECT count(*) FROM outbox WHERE lane = 'reply' "
+        "AND state IN ('waiting', 'sending')) + "
+        "(SELECT count(*) FROM inbox WHERE state = 'waiting')"
+    )
+    calm = 0
+    async with asyncio.timeout(60):
+        while calm < 5:
+            busy = len(scene.emulated.updates.pending) + scene.count(open_rows)
+            calm = 0 if busy else calm + 1
+            await asyncio.sleep(0.1)
+
+
+def check(scene: Scene) -> int:
+    """Every phone shows what a phone without crashes shows; gives the number of extra copies."""
+    expected = reference()
+    story = [shown.text for shown in expected.screen()]
+    extra = 0
+    for typist in scene.typists.values():
+        said = [plain(message) for message in scene.said_to(typist.person)]
+        extra += surplus(story, said)
+    applied = scene.count("SELECT count(*) FROM inbox WHERE state = 'done'")
+    assert applied == len(LINES) * len(scene.typists)
+    people = len(scene.typists)
+    assert scene.count("SELECT count(*) FROM people WHERE state = 'member'") == people
+    assert scene.count("SELECT count(*) FROM people WHERE municipality = 'GM0356'") == people
+    assert scene.count("SELECT count(*) FROM answer_sets") == people
+    answers = expected.world.run(lambda tx: tx.connection.exec_driver_sql(COUNT_ANSWERS).scalar())
+    assert scene.count(COUNT_ANSWERS) == answers * people
+    assert scene.count("SELECT count(*) FROM outbox WHERE state IN ('refused', 'missed')") == 0
+    return extra
+
+
+COUNT_ANSWERS = "SELECT count(*) FROM answers"
+
+
+def plain(message: dict[str, Any]) -> str:
+    """A message's text, as compared with what the flows said."""
+    return str(message.get("text", ""))
+
+
+def surplus(story: list[str], said: list[str]) -> int:
+    """How many copies were more than the story needs; each message at least once and in order."""
+    wanted = [(text, len(list(same))) for text, same in groupby(map(unmarked, story))]
+    found = [(text, len(list(same))) for text, same in groupby(said)]
+    assert [text for text, _ in found] == [text for text, _ in wanted]
+    more = [have - need for (_, need), (_, have) in zip(wanted, found, strict=True)]
+    for (_, need), over in zip(wanted, more, strict=True):
+        assert 0 <= over <= need, "a message was lost, or came more than once too often"
+    return sum(more)
+
+
+def unmarked(text: str) -> str:
+    """Text without the markup that a phone shows as bold."""
+    for tag in ("<b>", "</b>", "<i>", "</i>"):
+        text = text.replace(tag, "")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
