@@ -40,7 +40,7 @@ def choose_survey(talk: Talk, tx: Tx) -> Then | None:
     """The survey that is open; a choice where there are more."""
     found = surveys.open_for(tx, talk.person.id, talk.now)
     if not found:
-        talk.say(_("There is no survey open now. I will tell you when there is one."), _home())
+        talk.say(_("There is no survey open now. Look again later."), _home())
         return None
     if len(found) == 1:
         return talk.then("survey", survey_id=found[0].id)
@@ -88,7 +88,7 @@ def _closed(talk: Talk, found: Survey, how_far: Progress) -> str:
     closed = talk.when(found.closes)
     match how_far:
         case Progress.NONE:
-            return _("This survey has closed: {when}. There will be another one.").format(
+            return _("This survey has closed: {when}. Another one may come later.").format(
                 when=closed
             )
         case Progress.OPEN:

@@ -270,7 +270,7 @@ def test_a_closed_survey_is_told_kindly(world):
     done, new = finished(world, "done"), member(world, "new")
     close(world)
     assert "Your answers count" in done.types("/start survey-1")[0]
-    assert "There will be another one" in new.types("/start survey-1")[0]
+    assert "Another one may come later" in new.types("/start survey-1")[0]
     assert new.types("/survey")[0].startswith("There is no survey open now.")
 
 
