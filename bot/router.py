@@ -1,7 +1,8 @@
 """What an update is for: an answer, a button, a command, a word, or nothing we know.
 
 Commands and words are understood in every language, whatever language the person speaks. A global
-word (stop, back, skip) works everywhere; other words start a flow only when no question is open.
+word (stop, back, skip, help, menu) works everywhere; other words start a flow only when no question
+is open.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from bot.dialogue.phrases import GLOBAL_COMMANDS, GLOBAL_WORDS
 
 T = TypeVar("T")
 
+EVERYWHERE = ("help", "home", "ask")
+"""The flows whose first word works in the middle of a question too: it never answers one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -30,6 +34,7 @@ class Book:
     words: Mapping[str, Flow | str]
     links: Mapping[str, Flow]
     replies: Mapping[str, Flow]
+    everywhere: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,16 @@ def book_of(flows: Iterable[Flow]) -> Book:
             _claim(links, flow.link, flow)
         if flow.reply:
             _claim(replies, flow.reply, flow)
-    return Book(named, commands, words, links, replies)
+    return Book(named, commands, words, links, replies, _first_words(named))
+
+
+def _first_words(flows: Mapping[str, Flow]) -> frozenset[str]:
+    return frozenset(
+        plain(said.partition(",")[0])
+        for name in EVERYWHERE
+        if name in flows and flows[name].words
+        for said in in_all_languages(flows[name].words)
+    )
 
 
 def _claim_words(words: dict[str, Flow | str], source: str, owner: Flow | str) -> None:
@@ -127,11 +141,12 @@ def route(book: Book, incoming: Heard | Pressed | Shared, *, open_question: bool
         case Heard(text=text):
             if text.startswith("/"):
                 return _command(book, text)
-            found = book.words.get(plain(text))
+            said = plain(text)
+            found = book.words.get(said)
             if isinstance(found, str):
                 return Verb(found)
-            if found is not None and not open_question:
-                return Start(found, {})
+            if found is not None and (not open_question or said in book.everywhere):
+                return _start(found, (), pressed=False)
             return Answer(incoming)
 
 
@@ -145,6 +160,14 @@ def _pressed(book: Book, data: str) -> Route:
             return button
 
 
+def is_command(book: Book, text: str, username: str) -> bool:
+    """Whether `text`, in a group of many bots, is a command for this one."""
+    first = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+    word, _at, bot = first.partition("@")
+    known = command_word(word) in book.commands
+    return known and bot.casefold() in ("", username.casefold())
+
+
 def _command(book: Book, text: str) -> Route:
     first, *given = text.split()
     word = command_word(first.partition("@")[0])
@@ -154,7 +177,8 @@ def _command(book: Book, text: str) -> Route:
     found = book.commands.get(word)
     if isinstance(found, str):
         return Verb(found)
-    return _start(found, tuple(given), pressed=False)
+    begun = _start(found, tuple(given), pressed=False)
+    return begun if isinstance(begun, Start) else _start(found, (), pressed=False)
 
 
 def _start(flow: Flow | None, given: tuple[str, ...], *, pressed: bool) -> Route:
@@ -168,7 +192,7 @@ def reply_to(book: Book, about: str, text: str) -> Start | None:
     """The flow that takes a reply to a message about `about`; it gets the text as `text`."""
     first, *given = about.split(":")
     flow = book.replies.get(first)
-    arguments = arguments_of(flow, given) if flow is not None else None
+    arguments = arguments_of(flow, given, text=text) if flow is not None else None
     if flow is None or arguments is None:
         return None
-    return Start(flow, {**arguments, "text": text})
+    return Start(flow, arguments)

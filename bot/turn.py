@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.dialogue import phrases
 from bot.dialogue.answers import has_citizen_number
 from bot.dialogue.choices import match_shown
+from bot.dialogue.exchange import Moment
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import (
     Heard,
@@ -27,9 +28,9 @@ from bot.dialogue.messages import (
     dump,
     load,
 )
-from bot.dialogue.questions import Moment
 from bot.guards import Guards
-from bot.router import Book, Route, Start, reply_to, route
+from bot.router import Answer, Book, Route, Start, Verb, is_command, reply_to, route
+from bot.steering import steer
 from bot.talks import Talks
 from storage import conversations, outbox, people
 from storage.outbox import Draft
@@ -95,6 +96,7 @@ def apply(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> A
         else:
             talks = Talks(tx, house.book, person, talk, moment)
             _take(tx, house, talks, incoming)
+            talks.offer_parked()
         rows = _send(tx, house, talks, row, times)
     return Applied(rows, (query, talks.toast) if query else None)
 
@@ -115,21 +117,43 @@ def _who(
 
 
 def _take(tx: Tx, house: House, talks: Talks, incoming: Heard | Pressed | Shared) -> None:
-    typed = incoming.text if isinstance(incoming, Heard) else ""
-    if isinstance(incoming, Shared):
-        typed = incoming.caption
+    typed = _typed(incoming)
     if typed and has_citizen_number(typed):
         talks.say(Message(phrases.no_citizen_number()))
         return talks.repeat()
-    if isinstance(incoming, Heard) and incoming.reply_to and not incoming.edited:
-        about = outbox.message_about(tx, incoming.origin.chat, incoming.reply_to)
-        start = reply_to(house.book, about, incoming.text) if about else None
-        if start is not None:
-            return talks.start(start.flow, start.arguments)
-    wanted = route(house.book, incoming, open_question=talks.open)
-    if not isinstance(wanted, Start) and not talks.open and isinstance(incoming, Heard):
-        wanted = _nearby_button(tx, house, incoming) or wanted
-    return talks.take(wanted)
+    if isinstance(incoming, Shared) and talks.talk is None and _is_told(tx, talks, incoming):
+        return None
+    wanted = route(house.book, incoming, open_question=talks.talk is not None)
+    if isinstance(incoming, Heard) and isinstance(wanted, Answer | Verb):
+        wanted = _reply(tx, house, incoming) or wanted
+        if talks.talk is None and not isinstance(wanted, Start):
+            wanted = _nearby_button(tx, house, incoming) or wanted
+    return steer(talks, wanted)
+
+
+def _typed(incoming: Heard | Pressed | Shared) -> str:
+    match incoming:
+        case Heard(text=text) | Shared(caption=text):
+            return text
+        case Pressed():
+            return ""
+
+
+def _is_told(tx: Tx, talks: Talks, shared: Shared) -> bool:
+    """Whether another part of the same album was answered already; all get one answer."""
+    if not shared.album:
+        return False
+    talks.about = f"album:{shared.album}"
+    last = outbox.recent(tx, shared.origin.chat, 4)
+    return any(content.get("about") == talks.about for _row, content in last)
+
+
+def _reply(tx: Tx, house: House, heard: Heard) -> Start | None:
+    """The flow that takes this text as a reply to a message of the bot's."""
+    if not heard.reply_to:
+        return None
+    about = outbox.message_about(tx, heard.origin.chat, heard.reply_to)
+    return reply_to(house.book, about, heard.text) if about else None
 
 
 def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
@@ -147,18 +171,21 @@ def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
 
 def _send(tx: Tx, house: House, talks: Talks, row: int, times: Times) -> list[outbox.Row]:
     chat = talks.person.chat
-    said = [m for m in talks.spoken() if not house.guards.looping(chat, m.text, times.real)]
-    drafts = [Draft(chat, dump(message)) for message in said]
-    if drafts and talks.asked:
-        drafts[-1] = replace(drafts[-1], asks=True)
+    spoken = talks.spoken()
+    said = [m for m in spoken if not house.guards.looping(chat, m.text, times.real)]
+    asks = bool(said) and said[-1] is spoken[-1] and talks.asked
+    if said and talks.about and not said[-1].about:
+        said[-1] = replace(said[-1], about=talks.about)
+    last = len(said) - 1
+    drafts = [Draft(chat, dump(m), asks=asks and n == last) for n, m in enumerate(said)]
     for edited, message in talks.edits:
         drafts.append(Draft(chat, dump(message) if message.text else None, edits=edited))
-    rows = _reply(tx, house, drafts, row, times)
-    talks.settle(rows[len(said) - 1].id if said else None)
+    rows = _promise(tx, house, drafts, row, times)
+    talks.settle(rows[last].id if asks else None)
     return rows
 
 
-def _reply(tx: Tx, house: House, drafts: list[Draft], row: int, times: Times) -> list[outbox.Row]:
+def _promise(tx: Tx, house: House, drafts: list[Draft], row: int, times: Times) -> list[outbox.Row]:
     return outbox.reply(tx, row, drafts, owner=house.owner, real_now=times.real, now=times.now)
 
 
@@ -173,15 +200,15 @@ def _reachable(tx: Tx, house: House, change: Reachable, times: Times) -> Applied
 
 
 def _in_group(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> Applied:
-    """Nothing personal is said in a group: a command gets a link to the private chat."""
+    """Nothing personal is said in a group: a command of ours gets a link to the private chat."""
     chat = incoming.origin.chat
-    if not (isinstance(incoming, Heard) and incoming.text.startswith("/")):
+    if not (isinstance(incoming, Heard) and is_command(house.book, incoming.text, house.username)):
         return Applied()
     if house.guards.too_fast(chat, times.real):
         return Applied()
     with speaking(house.language_for(incoming.origin.language)):
         text = phrases.in_group(f"https://t.me/{house.username}?start=menu")
-    return Applied(_reply(tx, house, [Draft(chat, dump(Message(text)))], row, times))
+    return Applied(_promise(tx, house, [Draft(chat, dump(Message(text)))], row, times))
 
 
 def apologise(tx: Tx, house: House, chat: str, row: int, times: Times) -> Applied:
@@ -189,4 +216,4 @@ def apologise(tx: Tx, house: House, chat: str, row: int, times: Times) -> Applie
     person = people.by_chat(tx, chat)
     with speaking(person.language if person else house.default_language):
         sorry = dump(Message(phrases.apology()))
-    return Applied(_reply(tx, house, [Draft(chat, sorry)], row, times))
+    return Applied(_promise(tx, house, [Draft(chat, sorry)], row, times))

@@ -5,7 +5,7 @@ The newest parked talk is offered again when the active one ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,14 +72,15 @@ def who_and_where(tx: Tx, chat: str) -> tuple[Person, Conversation | None] | Non
     return person, Conversation(*row[_SPLIT:]) if row[_SPLIT] is not None else None
 
 
-def _made(row: Sequence[Any] | None) -> Conversation | None:
-    return Conversation(*row) if row is not None else None
+_FIND = select(*_COLUMNS).where(
+    conversations.c.id == bindparam("talk"), conversations.c.chat == bindparam("chat")
+)
 
 
 def find(tx: Tx, chat: str, talk: int) -> Conversation | None:
     """This chat's talk with this number."""
-    found = select(*_COLUMNS).where(conversations.c.id == talk, conversations.c.chat == chat)
-    return _made(tx.execute(found).first())
+    row: Sequence[Any] | None = tx.execute(_FIND, {"talk": talk, "chat": chat}).first()
+    return Conversation(*row) if row is not None else None
 
 
 _INSERT = insert(conversations)
@@ -126,50 +127,34 @@ def end(tx: Tx, talk: int) -> None:
     tx.execute(_DELETE, {"talk": talk})
 
 
+_SET_STATUS = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("talk"))
+    .values(status=bindparam("status"))
+)
+_PARKED = (
+    select(*_COLUMNS)
+    .where(conversations.c.chat == bindparam("chat"), conversations.c.status == Status.PARKED)
+    .order_by(conversations.c.last_activity.desc(), conversations.c.id)
+)
+
+
 def park(tx: Tx, chat: str, talk: int) -> None:
     """Put the active talk aside; of the parked ones only the newest few are kept."""
-    tx.execute(update(conversations).where(conversations.c.id == talk).values(status=Status.PARKED))
-    newest = (
-        select(conversations.c.id)
-        .where(conversations.c.chat == chat, conversations.c.status == Status.PARKED)
-        .order_by(conversations.c.last_activity.desc())
-        .limit(MOST_PARKED)
-    )
-    tx.execute(
-        delete(conversations).where(
-            conversations.c.chat == chat,
-            conversations.c.status == Status.PARKED,
-            conversations.c.id.not_in(list(tx.execute(newest).scalars())),
-        )
-    )
+    tx.execute(_SET_STATUS, {"talk": talk, "status": Status.PARKED})
+    for old in parked(tx, chat)[MOST_PARKED:]:
+        end(tx, old.id)
 
 
 def activate(tx: Tx, talk: int) -> None:
     """Make a parked talk the active one; the chat must have no other."""
-    tx.execute(update(conversations).where(conversations.c.id == talk).values(status=Status.ACTIVE))
+    tx.execute(_SET_STATUS, {"talk": talk, "status": Status.ACTIVE})
 
 
-def newest_parked(tx: Tx, chat: str) -> Conversation | None:
-    """The parked talk to offer again."""
-    found = (
-        select(*_COLUMNS)
-        .where(conversations.c.chat == chat, conversations.c.status == Status.PARKED)
-        .order_by(conversations.c.last_activity.desc())
-        .limit(1)
-    )
-    return _made(tx.execute(found).first())
-
-
-def end_parked(tx: Tx, chat: str, flow: str, arguments: Mapping[str, Any]) -> None:
-    """Drop this chat's parked talk of a flow that begins anew with all its answers."""
-    found = select(conversations.c.id, conversations.c.arguments).where(
-        conversations.c.chat == chat,
-        conversations.c.status == Status.PARKED,
-        conversations.c.flow == flow,
-    )
-    for row in tx.execute(found).all():
-        if row.arguments == dict(arguments):
-            end(tx, row.id)
+def parked(tx: Tx, chat: str) -> list[Conversation]:
+    """The parked talks of a chat, the one to offer again first."""
+    rows: Iterable[Sequence[Any]] = tx.execute(_PARKED, {"chat": chat})
+    return [Conversation(*row) for row in rows]
 
 
 def end_all(tx: Tx, chat: str) -> None:

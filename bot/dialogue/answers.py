@@ -51,8 +51,14 @@ class Check(Generic[T]):
     wanted: tuple[Wanted, ...] = ()
 
 
-def _same(value: Any) -> Any:
+def _same(value: T) -> T:
     return value
+
+
+def _as_text(stored: Any) -> str:
+    if not isinstance(stored, str):
+        raise TypeError("what is stored is no text")
+    return stored
 
 
 def _typed(
@@ -81,19 +87,25 @@ def not_text(kind: Kind) -> str:
             return _("I cannot read that here. Please type your answer.")
 
 
-_NUMBERISH = re.compile(r"(?<![\d+])\d(?:[ .-]?\d){7,8}(?!\d)")
+_DIGITS = re.compile(r"\+?\d+(?:[ .-]\d+)*", re.ASCII)
 
 
 def has_citizen_number(text: str) -> bool:
-    """Whether a valid Dutch citizen number (BSN, 8 or 9 digits, elfproef) stands in `text`."""
-    for found in _NUMBERISH.findall(text):
-        try:
-            bsn.validate(found)
-        except ValidationError:
-            continue
-        if len(bsn.compact(found)) == 9:
-            return True
-    return False
+    """Whether a valid Dutch citizen number (BSN, 8 or 9 digits, elfproef) stands in `text`.
+
+    Nine digits may be parted by spaces, points or dashes. Eight may not: `12-05-2027` is a day.
+    Telephone numbers are left alone.
+    """
+    return any(_holds_citizen_number(found[0]) for found in _DIGITS.finditer(text))
+
+
+def _holds_citizen_number(digits: str) -> bool:
+    parts = re.split(r"[ .-]", digits)
+    whole = "".join(parts)
+    if len(whole) == 9 or (len(parts) == 1 and len(whole) == 8):
+        return bsn.is_valid(whole)
+    is_phone = whole.startswith(("+", "00", "06"))
+    return not is_phone and any(len(part) == 9 and bsn.is_valid(part) for part in parts)
 
 
 def text(*, least: int = 1, most: int = 2000) -> Check[str]:
@@ -110,7 +122,7 @@ def text(*, least: int = 1, most: int = 2000) -> Check[str]:
             )
         return typed
 
-    return Check(_typed(read), _same, _same, _same)
+    return Check(_typed(read), _same, _as_text, _same)
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -127,7 +139,7 @@ def name() -> Check[str]:
             return Invalid(_("That is too long for a name. Use at most 60 characters."))
         return one_line
 
-    return Check(_typed(read), _same, _same, _same, example=N_("Noor"))
+    return Check(_typed(read), _same, _as_text, _same, example=N_("Noor"))
 
 
 _EMAIL = re.compile(r"^[^@\s<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}$")
@@ -142,7 +154,7 @@ def email() -> Check[str]:
             return Invalid(_("That does not look like an e-mail address."))
         return bare
 
-    return Check(_typed(read), _same, _same, _same, example=N_("noor@example.org"))
+    return Check(_typed(read), _same, _as_text, _same, example=N_("noor@example.org"))
 
 
 def postcode() -> Check[str]:
@@ -154,7 +166,7 @@ def postcode() -> Check[str]:
         except ValidationError:
             return Invalid(_("That is not a postcode. It has four digits and two letters."))
 
-    return Check(_typed(read), _same, _same, _same, example=N_("1234 AB"))
+    return Check(_typed(read), _same, _as_text, _same, example=N_("1234 AB"))
 
 
 _INTEGER = re.compile(r"^[+-]?\d{1,9}$")

@@ -26,17 +26,12 @@ def plain(text: str) -> str:
 
 def match(text: str, labels: Mapping[str, str]) -> str | None:
     """The key of the one label that `text` names, by number, words or nearly; else None."""
-    keys = list(labels)
+    words = {key: plain(label) for key, label in labels.items()}
     if number := _NUMBER.match(text):
-        position = int(number[1])
-        exact = [key for key in keys if plain(labels[key]) == number[1]]
-        if exact:
-            return exact[0]
-        return keys[position - 1] if 1 <= position <= len(keys) else None
+        return _by_number(int(number[1]), words)
     said = plain(text)
     if not said:
         return None
-    words = {key: plain(label) for key, label in labels.items()}
     for key, label in words.items():
         if said == label:
             return key
@@ -44,6 +39,15 @@ def match(text: str, labels: Mapping[str, str]) -> str | None:
     if len(starts) == 1:
         return starts[0]
     return _nearly(said, words)
+
+
+def _by_number(number: int, words: Mapping[str, str]) -> str | None:
+    """The label that begins with this number; where none begins with any, the one in this place."""
+    first = {key: label.partition(" ")[0] for key, label in words.items()}
+    numbers = {int(word): key for key, word in first.items() if word.isdecimal()}
+    if numbers:
+        return numbers.get(number)
+    return list(words)[number - 1] if 1 <= number <= len(words) else None
 
 
 def _nearly(said: str, words: Mapping[str, str]) -> str | None:

@@ -62,6 +62,7 @@ class Flow:
     plain: bool = False
     personal: bool = True
     parameters: Mapping[str, type] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
 
 
 class Options(TypedDict, total=False):
@@ -94,21 +95,26 @@ def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]]
 
     def make(run: Callable[..., Any]) -> Flow:
         named = list(inspect.signature(run, eval_str=True).parameters.values())[2:]
-        return Flow(name, run, parameters={p.name: p.annotation for p in named}, **options)
+        kinds = {p.name: p.annotation for p in named}
+        required = frozenset(p.name for p in named if p.default is inspect.Parameter.empty)
+        return Flow(name, run, parameters=kinds, required=required, **options)
 
     return make
 
 
 def entry(name: str, *arguments: object) -> str:
     """The data of a button that starts the flow `name`; too long for a button is a `FlowError`."""
-    data = ":".join(["f", name, *map(str, arguments)])
+    parts = ["f", name, *map(str, arguments)]
+    data = ":".join(parts)
     if len(data.encode()) > DATA_BYTES:
         raise FlowError(f"{data!r} is too long for a button")
+    if data.count(":") >= len(parts):
+        raise FlowError(f"{data!r} has a colon inside, which parts a button's data")
     return data
 
 
-def arguments_of(wanted: Flow, given: Sequence[str]) -> dict[str, Any] | None:
-    """The arguments in `given`, by the flow's own types; None if they do not fit."""
+def arguments_of(wanted: Flow, given: Sequence[str], **known: Any) -> dict[str, Any] | None:
+    """The arguments in `given`, by the flow's own types, and `known`; None if they do not fit."""
     if len(given) > len(wanted.parameters):
         return None
     found: dict[str, Any] = {}
@@ -119,12 +125,13 @@ def arguments_of(wanted: Flow, given: Sequence[str]) -> dict[str, Any] | None:
             found[name] = int(text)
         else:
             found[name] = text
-    required = inspect.signature(wanted.run).parameters
-    missing = [n for n in wanted.parameters if n not in found and required[n].default is _EMPTY]
-    return None if missing else found
+    found |= known
+    return found if fits(wanted, found) else None
 
 
-_EMPTY = inspect.Parameter.empty
+def fits(wanted: Flow, arguments: Mapping[str, Any]) -> bool:
+    """Whether the flow takes these arguments: a stored talk may be of an older release."""
+    return wanted.required <= arguments.keys() <= wanted.parameters.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 a:<talk>:<question>:<option>   an answer        f:<flow>:<argument>…   the start of a flow
 k:<verb>:<talk>[:<question>]   the kernel's own: back, skip, stop, later, go, use, over, change
+
+Back and skip name their question, so that pressing them twice goes one step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.dialogue import phrases
@@ -37,24 +39,34 @@ def _data(*parts: str) -> str:
 def question(talk: int, key: str, rows: Sequence[Sequence[tuple[str, str]]]) -> Keyboard:
     """The options of a question, as buttons."""
     return tuple(
-        tuple(Button(label, _data("a", short(talk), key, option)) for label, option in row)
+        tuple(Button(label, _data("a", short(talk), _known(key), option)) for label, option in row)
         for row in rows
     )
 
 
-def footer(talk: int, *, back: bool, skip: bool, later: bool, human: bool) -> Keyboard:
-    """The row under every question, and a human when nothing else helps."""
-    shown = [
-        (back, phrases.back(), "back"),
-        (skip, phrases.skip(), "skip"),
-        (True, phrases.stop(), "stop"),
+def _known(key: str) -> str:
+    if ":" in key:
+        raise FlowError(f"the key {key!r} has a colon, which parts a button's data")
+    return key
+
+
+def footer(talk: int, key: str, offered: Collection[str]) -> Keyboard:
+    """What is `offered` under a question besides its options, in a fixed order: back, skip, stop;
+    later; and a human, when nothing else helps.
+    """
+    labels = {"back": phrases.back(), "skip": phrases.skip(), "stop": phrases.stop()}
+    rows = [
+        tuple(
+            verb(label, name, talk, "" if name == "stop" else key)
+            for name, label in labels.items()
+            if name in offered
+        )
     ]
-    rows = [tuple(verb(label, name, talk) for on, label, name in shown if on)]
-    if later:
+    if "later" in offered:
         rows.append((verb(phrases.later(), "later", talk),))
-    if human:
+    if "human" in offered:
         rows.append((Button(phrases.ask_a_human(), entry("ask")),))
-    return tuple(row for row in rows if row)
+    return tuple(rows)
 
 
 def verb(label: str, name: str, talk: int, key: str = "") -> Button:
@@ -110,7 +122,7 @@ class EntryButton:
 
 def read(data: str) -> AnswerButton | VerbButton | EntryButton | None:
     """What a button's data says; None if it is none of ours (clients can send anything)."""
-    match data.split(":"):
+    match data.split(":", 3) if data.startswith("a:") else data.split(":"):
         case ["a", talk, key, option] if _is_short(talk):
             return AnswerButton(int(talk, 36), key, option)
         case ["k", name, talk, *rest] if _is_short(talk) and len(rest) < 2:

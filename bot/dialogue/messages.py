@@ -217,7 +217,9 @@ def joined(messages: Sequence[Message]) -> list[Message]:
 
 
 def _bare(message: Message) -> bool:
-    return not (message.rows or message.share or message.attachment or message.about)
+    return not (
+        message.rows or message.share or message.attachment or message.about or message.clear_share
+    )
 
 
 def _together(first: str, second: str) -> str:

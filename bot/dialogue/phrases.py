@@ -158,8 +158,8 @@ def nothing_to_stop() -> str:
     return _("There is nothing to stop. We are not in the middle of anything.")
 
 
-def nothing_to_go_back_to() -> str:
-    return _("There is no open question to go back in.")
+def no_open_question() -> str:
+    return _("There is no open question now.")
 
 
 def put_off() -> str:
@@ -194,6 +194,10 @@ def old_button() -> str:
     return _("That button is from an earlier talk. It does nothing any more. Nothing has changed.")
 
 
+def gone_on() -> str:
+    return _("We are at another question already. Nothing has changed.")
+
+
 def already_answered() -> str:
     return _("You have answered that one already. Nothing has changed.")
 
@@ -225,16 +229,30 @@ def slow_down() -> str:
 def no_citizen_number() -> str:
     return _(
         "I see a citizen service number (BSN) in that. I do not want it and I have not kept it. "
-        "Please type your answer without it."
+        "Please type it again without that number."
     )
 
 
-def not_allowed() -> str:
+def unknown_command() -> str:
+    return _("I do not know that command. We were at this question:")
+
+
+def not_allowed(role: str) -> str:
+    if role == "admin":
+        return _("This is for admins only.")
     return _("This is for coordinators. Ask an admin if you should have it: /ask")
 
 
 def expired() -> str:
     return _("That was too long ago: I have not kept our half-finished talk. We can start again.")
+
+
+def expired_but_kept() -> str:
+    return _("That was too long ago. Your answers so far are kept, so we can go on with them.")
+
+
+def put_aside() -> str:
+    return _("All right.")
 
 
 def in_group(link: str) -> str:

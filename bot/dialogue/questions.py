@@ -1,96 +1,38 @@
-"""The kinds of question: how each takes an answer, and what it offers to press.
+"""The kinds of question: typed or shared, one choice, several choices.
 
-What a question takes is one of four: a `Value` to keep, something `Wrong`, a `Doubt` to be settled
-first ("did you mean"), or `Ticked`, the same question with other marks.
+A question is made anew at every turn, with the texts and options of that turn. What it stores must
+fit what it offers then; a stored choice that is no longer offered is asked again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from bot.dialogue import phrases
 from bot.dialogue.answers import Check, Invalid, Unsure
 from bot.dialogue.choices import match, match_many
+from bot.dialogue.exchange import (
+    Doubt,
+    Draft,
+    Given,
+    Moment,
+    Picked,
+    Question,
+    Rows,
+    Taken,
+    Ticked,
+    Value,
+    Wrong,
+)
 from bot.dialogue.language import _
 from bot.dialogue.messages import Heard, Shared, Wanted
 
+__all__ = ["DONE", "NONE_OF_THESE", "OneOf", "Open", "Question", "Several"]
+
 DONE = ".done"
 NONE_OF_THESE = ".none"
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A button of a question: the option's key."""
-
-    option: str
-
-
-Given = Heard | Shared | Picked
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """An accepted answer, encoded for the talk row."""
-
-    encoded: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """What is wrong, as a sentence."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A question back, with what it may be kept in the draft."""
-
-    text: str
-    draft: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """The marks have changed; the same message shows them."""
-
-    draft: Any
-
-
-Taken = Value | Wrong | Doubt | Ticked
-Rows = list[list[tuple[str, str]]]
-"""Rows of (label, option)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When an answer was given, in real zones: what "tomorrow" means."""
-
-    now: datetime
-    zone: ZoneInfo
-
-
-class Question(Protocol):
-    """What the run asks of every kind of question."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def optional(self) -> bool: ...
-    @property
-    def wanted(self) -> tuple[tuple[Wanted, str], ...]: ...
-    def fits(self, stored: Any) -> bool: ...
-    def take(self, given: Given, draft: Any, moment: Moment) -> Taken: ...
-    def rows(self, draft: Any) -> Rows: ...
-    def shown(self, stored: Any) -> str: ...
-    def obvious(self, given: Heard) -> bool: ...
-    def example(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,55 +58,53 @@ class Open:
             return False
         return True
 
-    def take(self, given: Given, draft: Any, moment: Moment) -> Taken:
+    def take(self, given: Given, draft: Draft, moment: Moment) -> Taken:
         """Settle an open doubt first; otherwise read what was given."""
-        meant: list[list[Any]] = (draft or {}).get("mean", [])
+        meant: list[list[Any]] = draft.get("mean", [])
         if isinstance(given, Picked):
             return self._picked(given.option, meant, moment)
         if meant and isinstance(given, Heard):
             option = self._typed(given.text, meant)
             if option is not None:
                 return self._picked(option, meant, moment)
+        return self._read(given, moment)
+
+    def _read(self, given: Heard | Shared, moment: Moment) -> Taken:
         found = self.check.read(given, moment.now, moment.zone)
         match found:
             case Invalid(text):
                 return Wrong(text)
             case Unsure(values):
                 kept = [[self.check.encode(value), self.check.show(value)] for value in values]
-                return Doubt(phrases.did_you_mean([label for _, label in kept]), {"mean": kept})
+                return Doubt(_which(kept), {"mean": kept})
             case _:
                 return Value(self.check.encode(found))
 
     def _picked(self, option: str, meant: list[list[Any]], moment: Moment) -> Taken:
         if option == NONE_OF_THESE:
-            return Doubt(phrases.type_again(), None)
+            return Doubt(phrases.type_again(), {})
         kind, number = option[:1], option[1:]
-        position = int(number) if number.isdigit() and len(number) < 3 else len(meant) + 99
+        position = int(number) if number.isdecimal() and len(number) < 3 else 99
         if kind == "m" and position < len(meant):
             return Value(meant[position][0])
         if kind == "s" and position < len(self.suggestions):
-            found = self.check.read(
-                Heard(phrases.NOWHERE, self.suggestions[position]), moment.now, moment.zone
-            )
-            return Value(self.check.encode(found))
+            return self._read(Heard(phrases.NOWHERE, self.suggestions[position]), moment)
         return Wrong(phrases.choice_gone())
 
     def _typed(self, text: str, meant: list[list[Any]]) -> str | None:
         yes = phrases.said_yes(text) if len(meant) == 1 else None
         if yes is not None:
             return "m0" if yes else NONE_OF_THESE
-        return match(text, {key: label for label, key in self._meant(meant)})
+        return match(text, {key: label for label, key in _meant(meant)})
 
-    def _meant(self, meant: list[list[Any]]) -> list[tuple[str, str]]:
-        if len(meant) == 1:
-            return [(_("Yes"), "m0"), (_("No"), NONE_OF_THESE)]
-        named = [(str(label), f"m{n}") for n, (_value, label) in enumerate(meant)]
-        return [*named, (_("None of these"), NONE_OF_THESE)]
+    def words(self, draft: Draft) -> str:
+        """The question, or the doubt that is open."""
+        return _which(draft["mean"]) if draft.get("mean") else self.text
 
-    def rows(self, draft: Any) -> Rows:
+    def rows(self, draft: Draft) -> Rows:
         """What may be meant, or the suggestions."""
-        if meant := (draft or {}).get("mean"):
-            return [[choice] for choice in self._meant(meant)]
+        if meant := draft.get("mean"):
+            return [[choice] for choice in _meant(meant)]
         return [[(label, f"s{n}")] for n, label in enumerate(self.suggestions)]
 
     def shown(self, stored: Any) -> str:
@@ -178,6 +118,17 @@ class Open:
     def example(self) -> str:
         """An example of an answer; empty when there is none."""
         return _(self.check.example) if self.check.example else ""
+
+
+def _which(meant: Sequence[Sequence[Any]]) -> str:
+    return phrases.did_you_mean([str(label) for _value, label in meant])
+
+
+def _meant(meant: Sequence[Sequence[Any]]) -> list[tuple[str, str]]:
+    if len(meant) == 1:
+        return [(_("Yes"), "m0"), (_("No"), NONE_OF_THESE)]
+    named = [(str(label), f"m{n}") for n, (_value, label) in enumerate(meant)]
+    return [*named, (_("None of these"), NONE_OF_THESE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +151,7 @@ class OneOf:
         """Whether the option is still offered."""
         return isinstance(stored, str) and stored in self.options
 
-    def take(self, given: Given, draft: Any, moment: Moment) -> Taken:
+    def take(self, given: Given, draft: Draft, moment: Moment) -> Taken:
         """A pressed or typed option."""
         match given:
             case Picked(option):
@@ -219,7 +170,11 @@ class OneOf:
             return found
         return "yes" if said else "no"
 
-    def rows(self, draft: Any) -> Rows:
+    def words(self, draft: Draft) -> str:
+        """The question."""
+        return self.text
+
+    def rows(self, draft: Draft) -> Rows:
         """The options, so many in a row."""
         every = [(label, option) for option, label in self.options.items()]
         return [every[n : n + self.columns] for n in range(0, len(every), self.columns)]
@@ -256,9 +211,12 @@ class Several:
         """Whether all options are still offered."""
         return isinstance(stored, list) and all(option in self.options for option in stored)
 
-    def take(self, given: Given, draft: Any, moment: Moment) -> Taken:
-        """A tick, the end of ticking, or a typed list that is taken at once."""
-        ticked = [o for o in (draft or {}).get("ticked", []) if o in self.options]
+    def take(self, given: Given, draft: Draft, moment: Moment) -> Taken:
+        """A tick, the end of ticking, or a typed list that is taken at once.
+
+        A typed list adds to what was ticked, but replaces an answer that is being changed.
+        """
+        ticked = [o for o in draft.get("ticked", ()) if o in self.options]
         match given:
             case Picked(option) if option == DONE:
                 return self._accept(ticked)
@@ -267,17 +225,23 @@ class Several:
             case Heard(text=text):
                 if match(text, {DONE: _("Done")}) == DONE and not text.strip().isdigit():
                     return self._accept(ticked)
-                found = match_many(text, self.options, [_("and"), "&"])
-                return self._accept(found) if found is not None else Wrong(phrases.choose_some())
+                found = self._typed(text)
+                if found is None:
+                    return Wrong(phrases.choose_some())
+                return self._accept(found if "was" in draft else [*ticked, *found])
             case Shared(kind=kind):
                 return Wrong(phrases.choose_instead(kind))
 
+    def _typed(self, text: str) -> list[str] | None:
+        return match_many(text, self.options, [_("and"), "&"])
+
     def _accept(self, chosen: list[str]) -> Taken:
-        if not chosen and not self.optional:
+        kept = [option for option in self.options if option in chosen]
+        if not kept and not self.optional:
             return Wrong(phrases.choose_at_least_one())
-        if self.at_most and len(chosen) > self.at_most:
+        if self.at_most and len(kept) > self.at_most:
             return Wrong(phrases.choose_at_most(self.at_most))
-        return Value([option for option in self.options if option in chosen])
+        return Value(kept)
 
     def _tick(self, option: str, ticked: list[str]) -> Taken:
         if option not in self.options:
@@ -288,9 +252,13 @@ class Several:
             return Wrong(phrases.choose_at_most(self.at_most))
         return Ticked({"ticked": [*ticked, option]})
 
-    def rows(self, draft: Any) -> Rows:
+    def words(self, draft: Draft) -> str:
+        """The question."""
+        return self.text
+
+    def rows(self, draft: Draft) -> Rows:
         """Each option with its mark, and "done"."""
-        ticked = (draft or {}).get("ticked", [])
+        ticked = draft.get("ticked", ())
         marked = [
             [(("☑ " if option in ticked else "☐ ") + label, option)]
             for option, label in self.options.items()
@@ -304,7 +272,7 @@ class Several:
 
     def obvious(self, given: Heard) -> bool:
         """Whether the words are among the options."""
-        return match_many(given.text, self.options, [_("and"), "&"]) is not None
+        return self._typed(given.text) is not None
 
     def example(self) -> str:
         """Two options' words, as one types them."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.dialogue.exchange import Draft, Picked
 from bot.dialogue.flow import Then
 from bot.dialogue.messages import Heard, Message, Shared
-from bot.dialogue.questions import Picked
 
 SKIPPED = {"skipped": True}
 """What is stored for an optional question that was skipped."""
@@ -25,7 +25,7 @@ class State:
     last_activity: datetime
     answers: tuple[tuple[str, Any], ...] = ()
     waiting: str | None = None
-    draft: Any = None
+    draft: Draft = field(default_factory=dict)
     tries: int = 0
     question: int | None = None
 

@@ -9,9 +9,11 @@ The rules a flow lives by:
   answer store is the one exception, and the kernel writes that.
 - Keys are unique within a flow and stable over releases. A key whose meaning changes gets a new
   name; loops name theirs (`f"issue.{n}"`).
-- Texts said before a question that was already asked are not said again.
+- Texts said before a question that was already asked are not said again. A greeting before the
+  first question is said whenever a talk begins, also with answers from a store.
 - A read may differ from the last turn: decide at the end.
 - `again(key)` drops that answer and all after it; `change(key)` only that one. Summaries change.
+  What was said since the last question is then said as the reason.
 - `return talk.then("rsvp", meeting_id=...)` goes on with another flow in the same turn.
 """
 
@@ -19,16 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NoReturn, Protocol, TypeVar, overload
+from typing import Any, Literal, NoReturn, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
 
-from bot.dialogue import language
+from bot.dialogue import language, rerun
 from bot.dialogue.answers import Check
+from bot.dialogue.exchange import Question
 from bot.dialogue.flow import Then
 from bot.dialogue.language import _, isolate
 from bot.dialogue.messages import Attachment, Button, Message
-from bot.dialogue.questions import OneOf, Open, Question, Several
-from bot.dialogue.rerun import Run
+from bot.dialogue.questions import OneOf, Open, Several
+from bot.dialogue.run import Run
 from bot.dialogue.state import SKIPPED
 
 T = TypeVar("T")
@@ -95,18 +98,18 @@ class Talk:
         suggestions: Sequence[str] = (),
     ) -> T | None:
         """The answer that passed `check`; None when an optional question was skipped."""
-        stored = self._run.put(Open(key, text, check, optional, suggestions))
+        stored = self.put(Open(key, text, check, optional, suggestions))
         return None if stored == SKIPPED else check.decode(stored)
 
     def choose(self, key: str, text: str, options: Mapping[str, str], *, columns: int = 1) -> str:
         """The key of the option chosen; options are {key: label}, in order."""
-        return str(self._run.put(OneOf(key, text, options, columns=columns)))
+        return str(self.put(OneOf(key, text, options, columns=columns)))
 
     def choose_or_skip(
         self, key: str, text: str, options: Mapping[str, str], *, columns: int = 1
     ) -> str | None:
         """As `choose`; None when it was skipped."""
-        stored = self._run.put(OneOf(key, text, options, optional=True, columns=columns))
+        stored = self.put(OneOf(key, text, options, optional=True, columns=columns))
         return None if stored == SKIPPED else str(stored)
 
     def choose_many(
@@ -119,13 +122,13 @@ class Talk:
         optional: bool = False,
     ) -> list[str]:
         """The keys of the options chosen, in the options' order; empty when skipped."""
-        stored = self._run.put(Several(key, text, options, optional, at_most))
+        stored = self.put(Several(key, text, options, optional, at_most))
         return [] if stored == SKIPPED else list(stored)
 
     def confirm(self, key: str, text: str, *, yes: str = "", no: str = "") -> bool:
         """Whether the person said yes; `yes` and `no` are the verbs on the buttons."""
         options = {"yes": yes or _("Yes"), "no": no or _("No")}
-        return bool(self._run.put(OneOf(key, text, options, columns=2, yes_or_no=True)) == "yes")
+        return bool(self.put(OneOf(key, text, options, columns=2, yes_or_no=True)) == "yes")
 
     def summary(self, key: str, title: str, lines: Mapping[str, tuple[str, str]]) -> None:
         """Show what was answered, {key: (label, answer)}, and let one be changed until it is right.
@@ -142,24 +145,24 @@ class Talk:
             {"right": _("Yes, this is right"), "change": _("Change something")},
         )
         if right == "change":
-            asked = {k: label for k, (label, _answer) in lines.items() if self._run.answered(k)}
+            asked = {k: label for k, (label, _a) in lines.items() if k in self._run.answers}
             self.change(self.choose(f"{key}.which", _("What do you want to change?"), asked), key)
 
     def change(self, key: str, *controls: str) -> NoReturn:
         """Ask `key` again and keep all other answers; `controls` (a summary's own) are dropped."""
-        self._run.change(key, controls)
+        rerun.change(self._run, key, *controls)
 
     def again(self, key: str) -> NoReturn:
         """Drop the answer `key` and all after it, and go on from there."""
-        self._run.again(key)
+        rerun.again(self._run, key)
 
     def then(self, flow: str, **arguments: str | int) -> Then:
         """End this talk and go on with another flow in the same turn; return it."""
         return Then(flow, arguments)
 
-    def put(self, question: Question) -> object:
+    def put(self, question: Question) -> Any:
         """Ask a question of any kind; the stored answer, still encoded."""
-        return self._run.put(question)
+        return rerun.put(self._run, question)
 
     def when(self, moment: datetime, zone: str = "") -> str:
         """A moment in words, in the wall time of `zone` (else the platform's)."""
