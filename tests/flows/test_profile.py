@@ -1,5 +1,6 @@
 import pytest
 
+from bot.dialogue.language import catalogue
 from storage import people, settings
 from tests.flows.whole import joins, rows, whole_world
 
@@ -110,8 +111,9 @@ def test_who_is_not_a_member_has_no_profile(world):
 def test_another_language_is_spoken_at_once_and_the_menu_follows(phone, world):
     assert phone.types("/language") == ["Which language do you want to speak?"]
     assert phone.last.labels == ["Nederlands", "English", "Stop"]
-    (said,) = phone.presses("Nederlands")
-    assert "Nederlands" in said
+    source = "From now on I speak {language} with you."
+    dutch = catalogue("nl").gettext(source).format(language="Nederlands")
+    assert phone.presses("Nederlands") == [dutch]
     assert phone.person.language == "nl"
     assert rows(world, "people")[0]["menu_due"]
 

@@ -1,6 +1,7 @@
 """One person who left a trace in every table that can hold one, and another one beside them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Table, Text, insert, select
 
@@ -50,7 +51,7 @@ def is_about_people(table: Table) -> bool:
     return table is tables.people or hangs or not {"chat", "scope"}.isdisjoint(table.columns.keys())
 
 
-def value(column: Column, ids, chat, words):
+def value(column: Column[Any], ids, chat, words):
     person = ids["people"]
     for key in column.foreign_keys:
         return ids[key.column.table.name]
