@@ -76,11 +76,13 @@ def test_a_reminder_says_what_it_is_about_and_how_to_change_it(world: World) -> 
 
 
 def test_maybe_is_reminded_in_other_words(world: World) -> None:
-    walk = plan(world, days=2)
+    walk = plan(world, days=2, link="https://example.org/walk")
     phone = member(world)
     phone.sends(f"f:rsvp:{walk.id}:maybe")
     world.pass_time(hours=22)
-    assert phone.hears()[0].endswith("You said: maybe. Will you come?")
+    assert bare(phone.hears()) == [
+        "Tomorrow:\n<b>A walk</b>\nWednesday 3 March, 19:30\nYou said: maybe. Will you come?"
+    ]
     assert phone.last.labels == ["Yes, I am coming", "No", "No more reminders"]
     assert phone.presses("Yes, I am coming") == ["How many people come in all, you included?"]
 
