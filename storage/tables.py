@@ -37,6 +37,7 @@ ID = BigInteger().with_variant(Integer, "sqlite")
 """A row's number: 64 bits on both databases; SQLite gives numbers to INTEGER keys alone."""
 
 _WAITING = text("state = 'waiting'")
+_FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
 
 
 def _person(*, nullable: bool = False) -> Column[int]:
@@ -62,6 +63,12 @@ inbox = Table(
     Index("ix_inbox_waiting", "chat", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     Index("ix_inbox_received", "received"),
     Index("ix_inbox_chat", "chat"),
+    Index(
+        "ix_inbox_set_aside",
+        "id",
+        sqlite_where=text("state = 'set_aside'"),
+        postgresql_where=text("state = 'set_aside'"),
+    ),
 )
 
 conversations = Table(
@@ -134,6 +141,7 @@ outbox = Table(
         postgresql_where=text("edits IS NOT NULL"),
     ),
     Index("ix_outbox_created", "created"),
+    Index("ix_outbox_failed", "state", "created", sqlite_where=_FAILED, postgresql_where=_FAILED),
     sqlite_autoincrement=True,
 )
 
@@ -181,6 +189,12 @@ people = Table(
         "id",
         sqlite_where=text("menu_due"),
         postgresql_where=text("menu_due"),
+    ),
+    Index(
+        "ix_people_members",
+        "id",
+        sqlite_where=text("state = 'member'"),
+        postgresql_where=text("state = 'member'"),
     ),
     sqlite_autoincrement=True,
 )
@@ -249,6 +263,12 @@ questions = Table(
     Column("answered", UTC),
     Index("ix_questions_answered_by", "answered_by"),
     Index("ix_questions_asked", "asked"),
+    Index(
+        "ix_questions_open",
+        "asked",
+        sqlite_where=text("answered IS NULL"),
+        postgresql_where=text("answered IS NULL"),
+    ),
 )
 
 # Meetings.

@@ -42,6 +42,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_inbox_chat", ["chat"], unique=False)
         batch_op.create_index("ix_inbox_received", ["received"], unique=False)
         batch_op.create_index(
+            "ix_inbox_set_aside",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'set_aside'"),
+            postgresql_where=sa.text("state = 'set_aside'"),
+        )
+        batch_op.create_index(
             "ix_inbox_waiting",
             ["chat", "id"],
             unique=False,
@@ -89,6 +96,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("edits IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_outbox_failed",
+            ["state", "created"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('refused', 'unreachable', 'uncertain')"),
+            postgresql_where=sa.text("state IN ('refused', 'unreachable', 'uncertain')"),
+        )
+        batch_op.create_index(
             "ix_outbox_sending",
             ["lease"],
             unique=False,
@@ -130,7 +144,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.create_index("ix_people_municipality", ["municipality"], unique=False)
+        batch_op.create_index(
+            "ix_people_members",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'member'"),
+            postgresql_where=sa.text("state = 'member'"),
+        )
         batch_op.create_index(
             "ix_people_menu_due",
             ["id"],
@@ -138,6 +158,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("menu_due"),
             postgresql_where=sa.text("menu_due"),
         )
+        batch_op.create_index("ix_people_municipality", ["municipality"], unique=False)
         batch_op.create_index(
             "ix_people_role",
             ["role"],
@@ -338,6 +359,13 @@ def upgrade() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index("ix_questions_answered_by", ["answered_by"], unique=False)
         batch_op.create_index("ix_questions_asked", ["asked"], unique=False)
+        batch_op.create_index(
+            "ix_questions_open",
+            ["asked"],
+            unique=False,
+            sqlite_where=sa.text("answered IS NULL"),
+            postgresql_where=sa.text("answered IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_questions_person"), ["person"], unique=False)
 
     op.create_table(
