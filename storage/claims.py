@@ -153,6 +153,9 @@ class _Desk:
         driver("RELEASE SAVEPOINT rendering")
         if content is None:
             settle(self.tx, row.id, State.CANCELLED)
+        elif "about" in content:
+            named = update(outbox).where(outbox.c.id == row.id)
+            self.tx.execute(named.values(about=content["about"]))
         return content
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,6 +78,10 @@ class World:
         self.numbers = itertools.count(1)
         self.toast: str | None = None
 
+    def release(self, *flows: Flow) -> None:
+        """Go on with other flows, as a new release does in the middle of talks."""
+        self.house = replace(self.house, book=book_of(flows))
+
     def run(self, unit: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a unit in a transaction of its own."""
         with self.engine.begin() as connection:
@@ -105,8 +109,11 @@ class World:
             tx.execute(
                 update(tables.outbox)
                 .where(tables.outbox.c.id == row.id)
-                .values(state=state, content=content, sent=self.now, message_id=f"m{row.id}")
-            )
+                .values(
+                    state=state, content=content, sent=self.now, message_id=f"m{row.id}",
+                    about=made.about if made else None,
+                )
+            )  # fmt: skip
 
     def apply(self, incoming: Incoming) -> None:
         def unit(tx: Tx) -> Any:
