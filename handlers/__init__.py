@@ -2,6 +2,8 @@
 
 from bot.dialogue.flow import Flow, Maker, Renderer, Tick
 from handlers import (
+    ask,
+    health,
     home,
     join,
     meetings,
@@ -9,6 +11,7 @@ from handlers import (
     profile,
     reminders,
     results,
+    roles,
     rsvp,
     survey,
     upkeep,
@@ -34,7 +37,22 @@ FLOWS: tuple[Flow, ...] = (
     survey.consent,
     results.results,
     results.results_file,
+    ask.ask,
+    ask.ask_on,
+    ask.answer,
+    ask.open_questions,
+    roles.admin,
+    roles.overview,
+    roles.new_role,
+    roles.end_role,
+    health.overview,
 )
 TICKS: tuple[Tick, ...] = (upkeep.expiry, upkeep.tidying, upkeep.erasures, reminders.promise)
-RENDERERS: tuple[Renderer, ...] = (reminders.write, survey.ask_again)
+RENDERERS: tuple[Renderer, ...] = (
+    reminders.write,
+    survey.ask_again,
+    ask.notice,
+    ask.reply,
+    roles.role_ended,
+)
 MAKERS: tuple[Maker, ...] = (privacy.my_data, results.answers_file)
