@@ -88,6 +88,8 @@ async def test_what_is_open_comes_with_how_far_somebody_is(db: Database) -> None
     await db.run(answer, who, need="b", know=SKIPPED)
     assert [s.finished for s in await db.read(surveys.open_for, who.person, NOW)] == [False, True]
     assert found[1].title == TITLE
+    later = await db.read(surveys.open_for, who.person, NOW + timedelta(days=2))
+    assert [s.key for s in later] == ["learning", "later"]
 
 
 async def test_saving_twice_keeps_one_answer_the_last(db: Database) -> None:
