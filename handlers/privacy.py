@@ -16,7 +16,7 @@ from bot.dialogue.membership import PERMISSIONS, named, parts, themes
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from storage import audit, erasure, export, people, settings
+from storage import audit, codes, erasure, export, people, settings
 from storage.people import Consent, Role, State
 from storage.transaction import Tx
 
@@ -214,6 +214,7 @@ def _end_membership(talk: Talk, tx: Tx, *, keep: bool) -> None:
             people.record_consent(tx, person.id, withdrawn)
     if person.role != Role.NONE:
         people.change(tx, person.id, role=Role.NONE)
+        codes.revoke(tx, person.id)
         audit.record(tx, person.id, "role.lay_down", f"person:{person.id}", talk.now)
     if not keep:
         people.drop_profile(tx, person.id)

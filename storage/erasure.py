@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, exists, null, select, update
 
-from storage import inbox, outbox
+from storage import codes, inbox, outbox
 from storage.people import Role
 from storage.tables import audit, conversations, erasures, halts, people
 from storage.tables import inbox as updates
@@ -43,6 +43,7 @@ def erase(tx: Tx, person: int, chat: str, now: datetime) -> None:
     """Delete a person with all they told, answered and agreed to; nothing more is sent to them."""
     named = f"person:{person}"
     tx.execute(update(audit).where(audit.c.subject == named).values(subject=None))
+    codes.revoke(tx, person)
     tx.execute(delete(people).where(people.c.id == person))
     outbox.cancel_for_chat(tx, chat)
     sweep_later(tx, chat, now)

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from storage import meetings, outbox, people, rsvps, settings
+from storage import codes, meetings, outbox, people, rsvps, settings
 from storage.meetings import MeetingFacts
 from tests.flows.whole import gets_role, joins, rows, stored, whole_world
 
@@ -135,11 +135,14 @@ def test_staying_changes_nothing(phone, world):
 def test_a_coordinator_who_leaves_lays_the_work_down(phone, world):
     joins(phone)
     gets_role(phone, people.Role.COORDINATOR)
+    code = [people.Role.COORDINATOR, phone.person.id, world.now, world.now]
+    world.run(codes.make, *code)
     for step in ("/leave", "yes", "keep my profile"):
         phone.types(step)
     assert "Your work as a coordinator here has ended as well." in phone.last.text
     assert phone.person.role == "none"
     assert [row["action"] for row in rows(world, "audit")] == ["role.lay_down"]
+    assert rows(world, "codes") == []
 
 
 def test_who_is_not_a_member_has_nothing_to_leave(phone):

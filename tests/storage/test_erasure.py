@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from storage import conversations, erasure, inbox, outbox, people, tables
+from storage import codes, conversations, erasure, inbox, outbox, people, tables
 from tests.storage.traces import (
     CHAT,
     LATER,
@@ -139,6 +139,16 @@ async def test_somebody_who_comes_back_keeps_the_open_question_and_their_promise
         "reminder:1",
     ]
     assert (await db.read(outbox.content, question)) == {"text": WORDS}
+
+
+async def test_links_to_a_role_that_somebody_forgotten_gave_out_are_worth_nothing(db):
+    def given_out(tx):
+        admin = people.arrive(tx, CHAT, "nl", NOW)
+        return codes.make(tx, people.Role.ADMIN, admin.id, NOW, LATER), admin.id
+
+    code, admin = await db.run(given_out)
+    await db.run(erasure.erase, admin, CHAT, NOW)
+    assert await db.run(codes.use, code, NOW) is None
 
 
 async def test_being_forgotten_twice_sweeps_once_at_the_later_time(db):
