@@ -4,17 +4,12 @@ The whole way from the revision found to the newest is one transaction. On SQLit
 of the file is made first, and foreign keys are off meanwhile: the step that rebuilds a table
 would otherwise empty the tables that point to it. They are checked before the commit.
 
-A new step is drafted from the difference between `storage.tables` and the steps so far:
-
-    python -m storage.migrate "what changes"
+A new step is drafted by `python -m storage.migrations "What changes"`.
 """
 
 import glob
 import sqlite3
-import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,29 +126,3 @@ def alembic(connection: Connection, steps: Path) -> "Config":
     config.set_main_option("script_location", str(steps).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def draft(message: str) -> None:
-    """Write a new step from what `storage.tables` has and the steps so far have not."""
-    from alembic import command
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        if revisions():
-            migrate_sqlite(path)
-        with closing(connect(path)) as raw, engine_on(raw).connect() as connection:
-            number = f"{len(revisions()) + 1:04d}"
-            config = alembic(connection, STEPS)
-            config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-            command.revision(config, message, autogenerate=True, rev_id=number)
-            tidy(next(STEPS.glob(f"versions/{number}_*.py")))
-
-
-def tidy(step: Path) -> None:
-    """Take Alembic's remarks out of a drafted step."""
-    lines = step.read_text().splitlines(keepends=True)
-    step.write_text("".join(line for line in lines if not line.startswith("    # ###")))
-
-
-if __name__ == "__main__":
-    draft(sys.argv[1])
