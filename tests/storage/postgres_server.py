@@ -7,7 +7,6 @@ programs and owns the data.
 import importlib.util
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,15 @@ import psycopg
 from sqlalchemy import URL
 
 NOBODY = 65534
+UNTIL_LEFT = """
+"$@" & server=$!
+cat > /dev/null
+kill -INT $server  # It does not wait for clients to leave then.
+wait $server
+rm -rf "$0"
+"""
+"""Runs the server until the other end of our standard input is closed, also by kill -9."""
+
 FAST = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
 
 
@@ -57,13 +65,22 @@ class PostgresServer:
         settings = [f"--{name}=off" for name in FAST]
         sockets = [f"--unix_socket_directories={self.folder}", "--listen_addresses="]
         sizes = ["--shared_buffers=16MB", "--max_connections=60"]
+        server = [
+            str(self.programs / "postgres"),
+            "-D",
+            str(self.data),
+            *settings,
+            *sockets,
+            *sizes,
+        ]
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(
-                [self.programs / "postgres", "-D", self.data, *settings, *sockets, *sizes],
+                ["sh", "-c", UNTIL_LEFT, str(self.folder), *server],
                 user=self.user,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
-                cwd=self.folder,
+                cwd="/",
             )
 
     def wait(self) -> None:
@@ -71,8 +88,6 @@ class PostgresServer:
             try:
                 return self.administer("SELECT 1")
             except psycopg.OperationalError:
-                if self.process.poll() is not None:
-                    break
                 time.sleep(0.05)
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()}")
 
@@ -102,12 +117,8 @@ class PostgresServer:
     def stop(self) -> None:
         process = getattr(self, "process", None)
         if process is not None:
-            process.send_signal(signal.SIGINT)  # Does not wait for clients to leave.
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.stdin.close()
+            process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
