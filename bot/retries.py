@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from bot import steps
 from bot.channels import Channel, Moved, Unreadable, Update
 from bot.clock import Clock
 from bot.dialogue.messages import Incoming
@@ -137,6 +138,7 @@ class Retries:
         await self._take(row, incoming)
 
     async def _take(self, row: Waiting, incoming: Incoming) -> None:
+        steps.reached(steps.TURN_BEGINS)
         try:
             applied = await self._insist.run(
                 _retake, self._apply, incoming, row.row, (self._clock.real(), self._clock.now())
@@ -149,9 +151,11 @@ class Retries:
             real = self._clock.real()
             await self.end(partial(_fail, row=row.row, error=told, now=real), row.chat)
         else:
+            steps.reached(steps.COMMITTED)
             decision(_log, "kept update applied", row=row.row)
             if applied is not None:
                 self._after(incoming, applied)
+                steps.reached(steps.OFFERED)
 
     async def end(self, unit: Callable[[Tx], int | None], chat: str | None) -> None:
         """Run a unit; if it returns a row that it set aside, apologise in its transaction."""
@@ -183,7 +187,11 @@ class Retries:
 def _retake(
     tx: Tx, apply: Apply, incoming: Incoming, row: int, times: tuple[datetime, datetime]
 ) -> Applied | None:
-    return apply(tx, incoming, row, *times) if inbox.finish(tx, row) else None
+    if not inbox.finish(tx, row):
+        return None
+    applied = apply(tx, incoming, row, *times)
+    steps.reached(steps.TURN_WRITTEN)
+    return applied
 
 
 def _ended(

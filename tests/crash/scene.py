@@ -30,7 +30,7 @@ on = false
 [log]
 level = "ERROR"
 """
-PATIENCE = 0.4
+PATIENCE = 5.0
 """Seconds after which a person types on although nothing came."""
 
 
@@ -69,9 +69,10 @@ class Scene:
 
     def _seen(self, event: dict[str, Any]) -> None:
         typist = self.typists.get(event.get("chat", 0))
-        if typist is not None and event.get("kind") == "message":
-            if event["message"].get("from", {}).get("is_bot"):
-                typist.heard.set()
+        if typist is None or event.get("kind") != "message":
+            return
+        if event["message"].get("from", {}).get("is_bot"):
+            typist.heard.set()
 
     async def type_on(self, typist: Typist) -> None:
         """Type the whole story."""
@@ -92,6 +93,12 @@ class Scene:
             str(times), cwd=Path(__file__).parents[2],
         )  # fmt: skip
 
+    async def polled(self) -> None:
+        """Wait until the bot asks for updates, as it does from now on."""
+        before = self.emulated.tally.calls["getUpdates"]
+        while self.emulated.tally.calls["getUpdates"] == before:
+            await asyncio.sleep(0.05)
+
     def open_work(self) -> int:
         """Updates not confirmed, and rows that are being sent: what a kill has hit."""
         return len(self.emulated.updates.pending) + self.count(
@@ -110,9 +117,20 @@ class Scene:
         finally:
             connection.close()
 
-    def said_to(self, person: int) -> list[dict[str, Any]]:
-        """The bot's messages on this person's phone, as they look now."""
-        return [m for m in self.emulated.messages(person) if m["from"].get("is_bot")]
+    def sent_to(self, person: int) -> list[str]:
+        """The texts of all messages that reached this person, copies included, as they came."""
+        ledger = self.emulated.ledger.after(0)
+        return [
+            entry["text"]
+            for entry in ledger
+            if entry["chat_id"] == person and entry["method"] == "sendMessage"
+        ]
+
+    def labels_of(self, person: int) -> list[str]:
+        """The buttons under the last message on this person's phone."""
+        said = [m for m in self.emulated.messages(person) if m["from"].get("is_bot")]
+        rows = said[-1].get("reply_markup", {}).get("inline_keyboard", [])
+        return [button["text"] for row in rows for button in row]
 
 
 def free_port() -> int:
