@@ -192,6 +192,23 @@ def _arrives(tx, person, chat):
     tx.execute(table.update().where(table.c.id == arrived.id).values(id=person))
 
 
+def test_a_question_is_gone_from_what_the_team_was_shown_too(phone, world):
+    team = joins(world.phone("team"))
+    gets_role(team, people.Role.COORDINATOR)
+    joins(phone, "/join", TYPED[0], "Utrecht", "skip", "1", "skip", "yes", "yes")
+    for step in ("/ask", TYPED[4]):
+        phone.types(step)
+    world.tick()
+    assert TYPED[4] in team.last.text
+    team.presses("Answer")
+    for step in ("/forget", "yes", "yes"):
+        phone.types(step)
+    world.pass_time(days=1)
+    left = " ".join(stored(world).values())
+    assert TYPED[0] not in left
+    assert TYPED[4] not in left
+
+
 def test_it_is_silent_at_once(phone, world):
     joins(phone)
     signs_up(phone, start="2027-03-04T20:00")
