@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 import handlers
-from bot import control, importing
+from bot import control, importing, vitals
 from bot.channels import Refused, SendError
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
@@ -40,7 +40,6 @@ from storage.lock import PollerLock
 STOP_SECONDS = 8.0
 """How long what is under way may take after SIGTERM; with the rest it stays under ten."""
 
-VITALS_SECONDS = 30.0
 RESET_SECONDS = 1.0
 CONNECTIONS = 64
 SAMPLE = Path(__file__).parent / "sample.toml"
@@ -88,7 +87,7 @@ class Bot:
             asyncio.create_task(receiver.run(), name="receiver"),
             asyncio.create_task(self.sender.run(), name="sender"),
             asyncio.create_task(self.menus.run(), name="menus"),
-            asyncio.create_task(self._vitals(), name="vitals"),
+            asyncio.create_task(vitals.keep(self.database, receiver), name="vitals"),
         ]
         if lock is not None:
             tasks.append(asyncio.create_task(lock.lost(), name="lock"))
@@ -142,21 +141,6 @@ class Bot:
             except TimeoutError:
                 pause = min(30.0, 2 * pause)
         return ""
-
-    async def _vitals(self) -> None:
-        """Write down how it goes, for `/health`."""
-        assert self.receiver is not None
-        while True:
-            await asyncio.sleep(VITALS_SECONDS if self.receiver.polled else 1.0)
-            polled = self.receiver.polled
-            vitals = {
-                "last_poll": polled.isoformat() if polled else None,
-                "errors": {"receiving": self.receiver.last_error},
-            }
-            try:
-                await self.database.run(settings.put, "vitals", vitals)
-            except Exception:
-                log.exception("vitals not written")
 
 
 def _gone(tx: Tx, chat: str) -> None:
