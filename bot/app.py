@@ -42,7 +42,6 @@ STOP_SECONDS = 8.0
 
 RESET_SECONDS = 1.0
 CONNECTIONS = 64
-SAMPLE = Path(__file__).parent / "sample.toml"
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +224,7 @@ class Service:
         if self._control_port is not None:
             ahead = await database.run(settings.get, "clock_ahead", 0)
             clock = Clock(timedelta(seconds=ahead))
-            await _fill(database, clock.now())
+            await database.run(importing.fill, clock.now())
         channel = Telegram(
             options.telegram.token, api_url=options.telegram.api_url, connections=CONNECTIONS
         )
@@ -266,13 +265,6 @@ class Service:
         self._resetting = False
         self._wiped.set()
         await asyncio.sleep(RESET_SECONDS)
-
-
-async def _fill(database: Database, now: datetime) -> None:
-    """Put the sample content into an empty database."""
-    if await database.read(settings.get, "filled") is None:
-        await database.run(importing.load, importing.read(SAMPLE), now)
-        await database.run(settings.put, "filled", True)
 
 
 def _told(sentence: str, code: int) -> int:

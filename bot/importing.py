@@ -20,10 +20,11 @@ from bot.dialogue.language import languages
 from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
 from bot.import_survey import TITLE, PlannedSurvey, survey
 from bot.toml_lines import lines_of
-from storage import meetings, surveys, wall_time
+from storage import meetings, settings, surveys, wall_time
 from storage.meetings import MeetingFacts, Status
 from storage.transaction import Tx
 
+SAMPLE: Final = Path(__file__).parent / "sample.toml"
 ZONE: Final = "Europe/Amsterdam"
 MEETING_TEXT: Final = 1500
 MOST_SEATS: Final = 100_000
@@ -250,3 +251,10 @@ def _meeting_facts(one: PlannedMeeting, zone: str, today: date) -> MeetingFacts:
     deadline = one.deadline.wall(today) if one.deadline is not None else None
     start, end = one.start.wall(today), one.end.wall(today)
     return MeetingFacts(**one.values, start=start, end=end, deadline=deadline, zone=zone)
+
+
+def fill(tx: Tx, now: datetime) -> None:
+    """Put the sample content into a database that has never had it."""
+    if settings.get(tx, "filled") is None:
+        load(tx, read(SAMPLE), now)
+        settings.put(tx, "filled", True)

@@ -7,15 +7,11 @@ phone of the tests; what that phone shows is what the real phones must show in t
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
-import bot
 import handlers
 from bot import importing
 from storage import settings
 from tests.phone import Phone, World
-
-SAMPLE = Path(bot.__file__).parent / "sample.toml"
 
 LINES = (
     "/start", "/join", "1", "Noor", "Nieuwegijn", "yes", "Vreeswijk", "back", "Vreeswijk", "1",
@@ -35,7 +31,7 @@ def reference(now: datetime | None = None) -> Phone:
         makers=handlers.MAKERS,
     )
     world.now = now or datetime.now(UTC)
-    world.run(importing.load, importing.read(SAMPLE), world.now)
+    world.run(importing.fill, world.now)
     world.run(settings.put, "platform", {"name": "Bewonersplatform", "languages": ["nl", "en"]})
     phone = world.phone()
     for line in LINES:
