@@ -97,6 +97,8 @@ def apply(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> A
             talks = Talks(tx, house.book, person, talk, moment)
             _take(tx, house, talks, incoming)
             talks.offer_parked()
+            if talks.toast and not query:
+                talks.say(Message(talks.toast))
         rows = _send(tx, house, talks, row, times)
     return Applied(rows, (query, talks.toast) if query else None)
 
@@ -157,16 +159,21 @@ def _reply(tx: Tx, house: House, heard: Heard) -> Start | None:
 
 
 def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
-    """Where the button leads that is typed here, of the messages that were sent last."""
-    shown = []
+    """Where the button leads that is typed here, of the messages that were sent last.
+
+    It may start a flow, or take up a talk that was offered. Questions that are over do not count.
+    """
+    shown: list[dict[str, str]] = []
     for _row, content in outbox.recent(tx, heard.origin.chat, 4):
-        buttons = [b for b in load(content).buttons if b.data.startswith(("f:", "k:"))]
-        if buttons:
-            shown.append({button.data: button.label for button in buttons})
-    found = match_shown(heard.text, shown)
-    if found is None:
+        buttons = {b.data: b.label for b in load(content).buttons}
+        offers = any(data.startswith("k:go:") for data in buttons)
+        kinds = ("f:", "k:") if offers else ("f:",)
+        if found := {data: label for data, label in buttons.items() if data.startswith(kinds)}:
+            shown.append(found)
+    typed = match_shown(heard.text, shown)
+    if typed is None:
         return None
-    return route(house.book, Pressed(heard.origin, found, ""), open_question=False)
+    return route(house.book, Pressed(heard.origin, typed, ""), open_question=False)
 
 
 def _send(tx: Tx, house: House, talks: Talks, row: int, times: Times) -> list[outbox.Row]:
