@@ -186,7 +186,8 @@ def _send(tx: Tx, house: House, talks: Talks, row: int, times: Times) -> list[ou
     last = len(said) - 1
     drafts = [Draft(chat, dump(m), asks=asks and n == last) for n, m in enumerate(said)]
     for edited, message in talks.edits:
-        drafts.append(Draft(chat, dump(message) if message.text else None, edits=edited))
+        if message.text or asks or not talks.asked:  # a question held back: the old one stays
+            drafts.append(Draft(chat, dump(message) if message.text else None, edits=edited))
     rows = _promise(tx, house, drafts, row, times)
     talks.settle(rows[last].id if asks else None)
     return rows

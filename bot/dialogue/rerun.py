@@ -62,10 +62,10 @@ def put(run: Run, question: Question) -> Any:
     key = question.key
     if key in run.visited:
         raise FlowError(f"{run.flow.name} asks {key!r} twice")
-    if key in run.answers:
-        if _fits(question, run.answers[key]):
-            return run.pass_by(key)
-        _drop_what_is_gone(run, key)
+    if key in run.answers and _fits(question, run.answers[key]):
+        return run.pass_by(key)
+    gone = run.answers.get(key, SKIPPED) != SKIPPED
+    run.forget(key)
     run.before_writes(f"asked {key!r}")
     event, run.event = run.event, None
     if isinstance(event, Back):
@@ -73,15 +73,10 @@ def put(run: Run, question: Question) -> Any:
     if key == run.waiting:
         run.said.clear()
     if event is None or key != run.waiting:
+        run.preface += [Message(phrases.choice_gone())] if gone else []
         ask(run, question)
     take(run, question, event)
     return run.pass_by(key)
-
-
-def _drop_what_is_gone(run: Run, key: str) -> None:
-    if run.answers[key] != SKIPPED:
-        run.preface.append(Message(phrases.choice_gone()))
-    run.forget(key)
 
 
 def _fits(question: Question, stored: Any) -> bool:
