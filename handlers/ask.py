@@ -162,9 +162,9 @@ def answer(talk: Talk, tx: Tx, question_id: int, text: str = "") -> None:
     asked = questions.locked(tx, question_id)
     if asked is None:
         return talk.say(_("That question is not there any more. It was taken back or erased."))
+    typed = _fitting(text) or talk.ask("answer", _request(tx, asked, text), answers.text(most=MOST))
     if asked.answer is not None and not _adds(talk, asked):
         return talk.say(_("Fine. I have sent nothing."))
-    typed = _fitting(text) or talk.ask("answer", _request(tx, asked, text), answers.text(most=MOST))
     questions.answer(tx, asked.id, talk.person.id, typed, talk.now)
     asker = people.find(tx, asked.person)
     assert asker is not None
@@ -182,19 +182,25 @@ def _adds(talk: Talk, asked: Question) -> bool:
     given = isolate(asked.answer or "", MOST)
     return talk.confirm(
         "add",
-        _("This question was answered already:\n{answer}\n\nDo you want to add something?").format(
+        _("This question was answered already:\n{answer}\n\nShall I send yours too?").format(
             answer=given
         ),
-        yes=_("Yes, add something"),
+        yes=_("Yes, send mine too"),
         no=_("No, leave it"),
     )
 
 
 def _request(tx: Tx, asked: Question, text: str) -> str:
-    request = _("{question}\n\nType your answer. They do not see who wrote it.").format(
-        question=_quoted(tx, asked)
-    )
-    return f"{_too_long()}\n\n{request}" if text.strip() else request
+    if text.strip():
+        return _too_long()
+    question = _quoted(tx, asked)
+    if asked.answer is None:
+        request = _("{question}\n\nType your answer. They do not see who wrote it.")
+        return request.format(question=question)
+    return _(
+        "{question}\n\nThis question was answered already:\n{answer}\n\n"
+        "Type what you want to add, or stop."
+    ).format(question=question, answer=isolate(asked.answer, MOST))
 
 
 @render("answer")
