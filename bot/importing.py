@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.dialogue.language import languages
 from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
 from bot.import_survey import TITLE, PlannedSurvey, survey
+from bot.toml_lines import Path as TomlPath
 from bot.toml_lines import lines_of
 from storage import meetings, settings, surveys, wall_time
 from storage.meetings import MeetingFacts, Status
@@ -73,12 +74,8 @@ def read(path: Path, *, zone: str = ZONE) -> Content:
     Raises ImportErrors.
     """
     text = _text(path)
-    mistakes = Mistakes({(): 1})
-    data = _parsed(text)
-    try:
-        mistakes.lines.update(lines_of(text))
-    except RecursionError:
-        raise ImportErrors(["line 1: the file is nested too deeply"]) from None
+    data, lines = _parsed(text)
+    mistakes = Mistakes(lines)
     top = Sheet(mistakes, data, (), "")
     top.only("survey", "meeting", "zone")
     content = _content(top, _zone(top, zone))
@@ -98,9 +95,10 @@ def _text(path: Path) -> str:
         raise ImportErrors([f"line {line}: this is not UTF-8 text: save it as UTF-8"]) from None
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> tuple[dict[str, Any], dict[TomlPath, int]]:
+    """What the text says, and on which lines."""
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), lines_of(text)
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
         line = found[1] if found and found[1] else text.count("\n") + 1

@@ -191,13 +191,13 @@ async def test_answers_at_once_are_all_kept(db: Database) -> None:
 
 
 def answered(tx: Tx) -> int:
-    """Three sets: one finished, one begun and off its path, one put off only."""
+    """Three sets: one with all answers, one that left its path and skipped, one put off only."""
     who = prepare(tx)
     first, second, third = crowd(tx, 3)
     answer(tx, replace(who, person=first), urgent=["a"], need="b", know="=1+1")
     answer(tx, replace(who, person=second), urgent=["a", "other"], urgent__other=SKIPPED)
     answer(tx, replace(who, person=second), need="a", when="now")
-    answer(tx, replace(who, person=second), need="b", urgent=["b"])
+    answer(tx, replace(who, person=second), need="b", urgent=["b"], know=SKIPPED)
     ANSWERS.put_off(tx, replace(who, person=third), NOW)
     people.join(tx, first, NOW, {})
     return int(who.arguments["survey_id"])
@@ -205,7 +205,7 @@ def answered(tx: Tx) -> int:
 
 async def test_results_count_what_is_on_the_path_and_not_skipped(db: Database) -> None:
     survey = await db.run(answered)
-    assert await db.read(survey_results.reach, survey) == survey_results.Reach(1, 1, 1)
+    assert await db.read(survey_results.reach, survey) == survey_results.Reach(2, 0, 1)
     assert await db.read(survey_results.tallies, survey, ["know"]) == {
         "urgent": Tally(2, {"a": 1, "b": 1}),
         "need": Tally(2, {"b": 2}),
@@ -216,7 +216,7 @@ async def test_results_count_what_is_on_the_path_and_not_skipped(db: Database) -
     rows = await db.read(lambda tx: list(survey_results.rows(tx, survey)))
     assert rows == [
         ("finished", {"urgent": ["a"], "need": "b", "know": "=1+1"}),
-        ("open", {"urgent": ["b"], "need": "b"}),
+        ("finished", {"urgent": ["b"], "need": "b"}),
     ]
 
 
