@@ -11,7 +11,7 @@ import itertools
 import logging
 from collections.abc import Awaitable, Iterable, Sequence
 
-from bot.channels import Channel, SendError
+from bot.channels import Channel, NotSent, OutcomeUnknown, SendError, TryLater
 from bot.config import Platform
 from bot.dialogue.flow import ROLES, Flow
 from bot.dialogue.language import N_, _, speaking
@@ -38,7 +38,10 @@ def menu(flows: Iterable[Flow], role: str, language: str) -> dict[str, str]:
 
 
 class Menus:
-    """Keeps the menus as they should be."""
+    """Keeps the menus as they should be.
+
+    What the channel could not take now is tried again; what it refuses of one chat is not.
+    """
 
     def __init__(
         self, database: Database, channel: Channel, flows: Sequence[Flow], platform: Platform
@@ -78,6 +81,8 @@ class Menus:
             commands = menu(self._flows, person.role, person.language)
             try:
                 await self._channel.set_commands(commands, chat=person.chat)
+            except (NotSent, OutcomeUnknown, TryLater):
+                raise
             except SendError as error:
                 _log.info("menu of a chat not set reason=%s", type(error).__name__)
             await self._database.run(people.menu_set, person.id, person.role, person.language)
