@@ -151,7 +151,7 @@ def end_role(talk: Talk, tx: Tx, person_id: int) -> None:
         "Links that they made and nobody used stop working."
     )
     if not talk.confirm(
-        "sure", question.format(name=_name(one)), yes=_("Yes, end it"), no=_("No, keep it")
+        "sure", question.format(name=_name(one)), yes=_("Yes, end it"), no=_("No, leave it")
     ):
         return _said(talk, _("Fine. Nothing has changed."))
     match roles.take_away(tx, talk.person.id, one.id, talk.now):

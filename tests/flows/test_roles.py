@@ -181,7 +181,7 @@ def test_a_role_is_ended_in_two_taps_and_its_owner_is_told(world):
 def test_a_second_thought_changes_nothing(world):
     boss, other = starts(world, "boss", "admin"), starts(world, "other", "coordinator")
     boss.sends(f"f:end_role:{other.person.id}")
-    assert boss.presses("No, keep it") == ["Fine. Nothing has changed."]
+    assert boss.presses("No, leave it") == ["Fine. Nothing has changed."]
     assert role_of(other) == "coordinator"
 
 
