@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, text, update
 
 from storage.tables import consents, people, person_themes, rsvps
 from storage.transaction import Insert, Prepared, Tx
@@ -134,10 +134,11 @@ def set_reachable(tx: Tx, chat: str, *, reachable: bool) -> None:
 
 def join(tx: Tx, person: int, now: datetime, facts: Mapping[str, Any]) -> None:
     """Make somebody a member with what they told; joining again renews what they told."""
+    first = func.coalesce(people.c.joined, literal(now, people.c.joined.type))
     tx.execute(
         update(people)
         .where(people.c.id == person)
-        .values(state=State.MEMBER, joined=func.coalesce(people.c.joined, now), left=None, **facts)
+        .values(state=State.MEMBER, joined=first, left=None, **facts)
     )
 
 
