@@ -20,6 +20,8 @@ from storage.transaction import Tx
 PATIENCE: Final = timedelta(minutes=10)
 """How long a fresh reply waits for an older one, and a notice for a talk that is going on."""
 
+SPARE: Final = 16  # more rows than asked for are looked at, as only one of a chat is taken
+
 _IS_ACTIVE: Final = text("conversations.status = 'active'")
 
 Render = Callable[[Tx, str, Mapping[str, Any]], Content | None]
@@ -138,25 +140,27 @@ class _Desk:
 
     def _rendered(self, row: Found[Any]) -> Content | None:
         """The message by now; a renderer that raises costs its own row alone."""
-        driver = self.tx.connection.exec_driver_sql
-        driver("SAVEPOINT rendering")
         try:
-            content = self.render(self.tx, row.renderer, row.arguments or {})
+            content = self._kept_apart(row)
         except StorageError:
             raise
         except Exception as error:
-            driver("ROLLBACK TO SAVEPOINT rendering")
-            driver("RELEASE SAVEPOINT rendering")
             self.faults.append(f"{row.renderer} {type(error).__name__}")
             settle(self.tx, row.id, State.REFUSED, f"renderer raised {type(error).__name__}")
             return None
-        driver("RELEASE SAVEPOINT rendering")
         if content is None:
             settle(self.tx, row.id, State.CANCELLED)
         elif "about" in content:
             named = update(outbox).where(outbox.c.id == row.id)
             self.tx.execute(named.values(about=content["about"]))
         return content
+
+    def _kept_apart(self, row: Found[Any]) -> Content | None:
+        """Render so that a failed statement does not end the claim, as it would on PostgreSQL."""
+        if not self.tx.postgres:
+            return self.render(self.tx, row.renderer, row.arguments or {})
+        with self.tx.connection.begin_nested():
+            return self.render(self.tx, row.renderer, row.arguments or {})
 
 
 def _due(tx: Tx, wanted: Claim) -> Select[Any]:
@@ -169,7 +173,7 @@ def _due(tx: Tx, wanted: Claim) -> Select[Any]:
             or_(outbox.c.not_before.is_(None), outbox.c.not_before <= wanted.real_now),
         )
         .order_by(outbox.c.due, outbox.c.id)
-        .limit(4 * wanted.count + 16)
+        .limit(wanted.count + SPARE)
     )
     if wanted.busy:
         due = due.where(outbox.c.chat.not_in(list(wanted.busy)))
