@@ -23,6 +23,7 @@ from bot.channels import Refused, SendError
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
 from bot.config import Settings
+from bot.control import Trial
 from bot.dialogue.flow import Flow
 from bot.guards import Guards
 from bot.logs import decision
@@ -169,12 +170,12 @@ def _introduce(tx: Tx, options: Settings, username: str) -> None:
 class Service:
     """One bot after another on one database: a new one after each reset from the control address.
 
-    Without a control port there is only one, and its clock is real time.
+    Without a trial there is only one, and its clock is real time.
     """
 
-    def __init__(self, options: Settings, control_port: int | None) -> None:
+    def __init__(self, options: Settings, trial: Trial | None) -> None:
         self._options = options
-        self._control_port = control_port
+        self._trial = trial
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
         self._wiped = asyncio.Event()
@@ -189,9 +190,9 @@ class Service:
     async def run(self) -> int:
         """Work until `stop`; the exit code."""
         async with AsyncExitStack() as stack:
-            if self._control_port is not None:
+            if self._trial is not None:
                 levers = control.Levers(self._times, self._move, self._reset)
-                runner = await control.serve(levers, self._control_port)
+                runner = await control.serve(levers, self._trial.port)
                 stack.push_async_callback(runner.cleanup)
             while not self._stopping.is_set():
                 self._ended.clear()
@@ -221,10 +222,11 @@ class Service:
         lock = await PollerLock.take(options.database.url)
         stack.push_async_callback(lock.release)
         clock = Clock()
-        if self._control_port is not None:
+        if self._trial is not None:
             ahead = await database.run(settings.get, "clock_ahead", 0)
             clock = Clock(timedelta(seconds=ahead))
-            await database.run(importing.fill, clock.now())
+            language = options.platform.default_language
+            await database.run(importing.fill, clock.now(), self._trial.roles, language)
         channel = Telegram(
             options.telegram.token, api_url=options.telegram.api_url, connections=CONNECTIONS
         )
@@ -272,14 +274,14 @@ def _told(sentence: str, code: int) -> int:
     return code
 
 
-def run(options: Settings, control_port: int | None = None) -> int:
+def run(options: Settings, trial: Trial | None = None) -> int:
     """Run the bot until SIGTERM or SIGINT; the exit code."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_run(options, control_port))
+        return runner.run(_run(options, trial))
 
 
-async def _run(options: Settings, control_port: int | None) -> int:
-    service = Service(options, control_port)
+async def _run(options: Settings, trial: Trial | None) -> int:
+    service = Service(options, trial)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stop)

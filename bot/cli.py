@@ -51,11 +51,19 @@ def _parser() -> argparse.ArgumentParser:
         )
         return added
 
-    add_with_config("run", run).add_argument(
+    running = add_with_config("run", run)
+    running.add_argument(
         "--control",
         type=int,
         metavar="PORT",
-        help="serve an address on this machine that moves the clock and resets (for trying)",
+        help="for trying: serve an address on this machine that moves the clock and resets",
+    )
+    running.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="CHAT=ROLE",
+        help="for trying: what somebody is in a new database, as in telegram:1=coordinator",
     )
     attempt = add("try", try_out)
     attempt.add_argument("--port", type=int, default=8080, help="of the page; 8080 by default")
@@ -78,8 +86,11 @@ def run(chosen: argparse.Namespace) -> int:
     settings = _settings(chosen)
     config.require_token(settings)
     from bot import app
+    from bot.control import Trial
 
-    return app.run(settings, chosen.control)
+    roles = dict(given.split("=", 1) for given in chosen.role)
+    trial = None if chosen.control is None else Trial(chosen.control, roles)
+    return app.run(settings, trial)
 
 
 def try_out(chosen: argparse.Namespace) -> int:

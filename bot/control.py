@@ -5,7 +5,7 @@ It listens on the loopback interface only and knows nothing of the bot but two f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,14 @@ from aiohttp import web
 
 FURTHEST = timedelta(days=400)
 """The furthest that one move may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """That the bot runs to be tried: where it can be controlled, and who has which role at once."""
+
+    port: int
+    roles: Mapping[str, str]
 
 
 class NotNow(Exception):

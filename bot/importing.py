@@ -21,7 +21,7 @@ from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
 from bot.import_survey import TITLE, PlannedSurvey, survey
 from bot.toml_lines import Path as TomlPath
 from bot.toml_lines import lines_of
-from storage import meetings, settings, surveys, wall_time
+from storage import meetings, people, settings, surveys, wall_time
 from storage.meetings import MeetingFacts, Status
 from storage.transaction import Tx
 
@@ -251,8 +251,11 @@ def _meeting_facts(one: PlannedMeeting, zone: str, today: date) -> MeetingFacts:
     return MeetingFacts(**one.values, start=start, end=end, deadline=deadline, zone=zone)
 
 
-def fill(tx: Tx, now: datetime) -> None:
-    """Put the sample content into a database that has never had it."""
-    if settings.get(tx, "filled") is None:
-        load(tx, read(SAMPLE), now)
-        settings.put(tx, "filled", True)
+def fill(tx: Tx, now: datetime, roles: Mapping[str, str], language: str) -> None:
+    """Put the sample content, and these chats' roles, into a database that never had them."""
+    if settings.get(tx, "filled") is not None:
+        return
+    load(tx, read(SAMPLE), now)
+    for chat, role in roles.items():
+        people.change(tx, people.arrive(tx, chat, language, now).id, role=role)
+    settings.put(tx, "filled", True)

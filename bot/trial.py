@@ -34,7 +34,9 @@ privacy_contact = "privacy@example.org"
 level = "WARNING"
 """
 
-READY_SECONDS = 20
+ROLES = {"telegram:810000003": "coordinator", "telegram:810000004": "admin"}
+"""The two phones of the emulator that are no residents'."""
+
 PAUSE_SECONDS = 0.5
 
 
@@ -52,7 +54,9 @@ def try_out(folder: Path, port: int) -> int:
         "bot.emulator", "--port", str(port), "--state", str(folder / "emulator"), "--token", token,
         "--control-url", f"http://127.0.0.1:{control}", out=subprocess.PIPE,
     )  # fmt: skip
-    bot_arguments = ("bot", "run", "--config", str(config), "--control", str(control))
+    bot_arguments = ["bot", "run", "--config", str(config), "--control", str(control)]
+    for chat, role in ROLES.items():
+        bot_arguments += ["--role", f"{chat}={role}"]
     bot = None
     signal.signal(signal.SIGTERM, _interrupt)
     try:

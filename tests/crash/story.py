@@ -31,7 +31,7 @@ def reference(now: datetime | None = None) -> Phone:
         makers=handlers.MAKERS,
     )
     world.now = now or datetime.now(UTC)
-    world.run(importing.fill, world.now)
+    world.run(importing.fill, world.now, {}, "nl")
     world.run(settings.put, "platform", {"name": "Bewonersplatform", "languages": ["nl", "en"]})
     phone = world.phone()
     for line in LINES:

@@ -18,6 +18,7 @@ from storage.tables import outbox
 from storage.transaction import Tx
 from tests.crash.scene import Scene
 from tests.crash.story import LINES, reference
+from tests.stage import Process
 
 log = logging.getLogger(__name__)
 
@@ -50,43 +51,25 @@ async def kill_often(scene: Scene, kills: int, first: int) -> tuple[int, int]:
     hits = made = 0
     for number in range(kills):
         step = steps.EVERY[(first + number) % len(steps.EVERY)]
-        victim = await scene.bot(step, scene.random.randint(2, 6))
+        victim = await scene.victim(step, scene.random.randint(2, 6))
         if await died(victim):
             made += 1
             hits += scene.open_work() > 0
-    survivor = await scene.bot("never", 1)
+    survivor = await scene.victim("never", 1)
     await scene.polled()
     await asyncio.gather(*typing)
-    await quiet(scene)
-    survivor.terminate()
-    assert await asyncio.wait_for(survivor.wait(), 10) == 0
+    await scene.quiet(QUIET_SECONDS)
+    assert await survivor.stop(within=10) == 0
     return hits, made
 
 
-async def died(victim: asyncio.subprocess.Process) -> bool:
+async def died(victim: Process) -> bool:
     """Whether the bot killed itself; one that never came to its step is stopped."""
     try:
-        return await asyncio.wait_for(victim.wait(), 25) == -9
+        return await victim.ends(within=25) == -9
     except TimeoutError:
-        victim.kill()
-        await victim.wait()
+        await victim.kill()
         return False
-
-
-async def quiet(scene: Scene) -> None:
-    """Wait until everything typed was taken and everything promised was sent."""
-    open_rows = (
-        "SELECT (SELECT count(*) FROM outbox WHERE lane = 'reply' "
-        "AND state IN ('waiting', 'sending')) + "
-        "(SELECT count(*) FROM inbox WHERE state = 'waiting')"
-    )
-    calm = 0
-    end = asyncio.get_running_loop().time() + QUIET_SECONDS
-    while calm < 5:
-        pending, rows = len(scene.emulated.updates.pending), scene.count(open_rows)
-        assert asyncio.get_running_loop().time() < end, f"{pending} updates and {rows} rows open"
-        calm = 0 if pending + rows else calm + 1
-        await asyncio.sleep(0.1)
 
 
 def check(scene: Scene) -> int:
@@ -95,8 +78,8 @@ def check(scene: Scene) -> int:
     story = [unmarked(text) for text in expected.world.run(as_sent)]
     extra = 0
     for typist in scene.typists.values():
-        extra += surplus(story, scene.sent_to(typist.person))
-        assert scene.labels_of(typist.person) == expected.last.labels
+        extra += surplus(story, typist.talker.sent())
+        assert typist.talker.labels() == expected.last.labels
     applied = scene.count("SELECT count(*) FROM inbox WHERE state = 'done'")
     assert applied == len(LINES) * len(scene.typists)
     people = len(scene.typists)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bot import app, config, steps
+from bot.control import Trial
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     steps.listen(count)
-    sys.exit(app.run(config.load(Path(file), {}), int(port)))
+    sys.exit(app.run(config.load(Path(file), {}), Trial(int(port), {})))
 
 
 if __name__ == "__main__":
