@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 
 from storage.people import COLUMNS, Person
 from storage.tables import conversations, people
@@ -51,12 +51,17 @@ class Conversation:
 _COLUMNS = tuple(conversations.c[name] for name in Conversation.__dataclass_fields__)
 _SPLIT = len(COLUMNS)
 
+# In these words: for its partial index, and because SQLite plans a statement anew each time that a
+# bound value might decide whether a partial index fits (10 µs become 90).
+_IS_ACTIVE = text("conversations.status = 'active'")
+_IS_PARKED = text("conversations.status = 'parked'")
+
 _PERSON_AND_TALK = (
     select(*COLUMNS, *_COLUMNS)
     .select_from(
         people.outerjoin(
             conversations,
-            and_(conversations.c.chat == people.c.chat, conversations.c.status == Status.ACTIVE),
+            and_(conversations.c.chat == people.c.chat, _IS_ACTIVE),
         )
     )
     .where(people.c.chat == bindparam("chat"))
@@ -134,7 +139,7 @@ _SET_STATUS = (
 )
 _PARKED = (
     select(*_COLUMNS)
-    .where(conversations.c.chat == bindparam("chat"), conversations.c.status == Status.PARKED)
+    .where(conversations.c.chat == bindparam("chat"), _IS_PARKED)
     .order_by(conversations.c.last_activity.desc(), conversations.c.id)
 )
 
