@@ -123,8 +123,8 @@ class Pacer:
         waiting = {chat for chat in self._chats if self.wait(chat, now) > 0}
         return waiting | self.halts_on(now)
 
-    def room(self, now: float, lane: Lane = Lane.REPLY) -> int:
-        """How many calls may begin now."""
+    def room(self, now: float, lane: Lane = Lane.REPLY, ahead: float = 0.0) -> int:
+        """How many calls may begin now, or `ahead` seconds from now if no other does before."""
         free = self.limits.connections - self._under_way
         if not self.limits.on:
             return max(0, free)
@@ -135,6 +135,7 @@ class Pacer:
         used = self._under_way + len(self._window)
         if lane is Lane.REPLY:
             return max(0, min(free, self.limits.per_second - used))
+        used -= sum(at <= now + ahead - SECOND for at in self._window)
         share = self.limits.bulk_share if now - self._replied < SECOND else 1.0
         left = int(self.limits.per_second * share) - used
         return max(0, min(free, left, self._even.left(now)))

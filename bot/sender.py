@@ -26,7 +26,8 @@ from storage.errors import Unavailable
 from storage.outbox import Content, Lane, Row
 
 AT_ONCE: Final = 50  # rows in one claim
-TOGETHER: Final = 3  # rows that are worth a claim while there are more
+TOGETHER: Final = 2  # rows that are worth a claim while there are more
+LONGEST_LEAD: Final = 0.02  # seconds that a claim may begin before there is room for its rows
 IDLE: Final = 1.0  # seconds between looks at the outbox
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
@@ -76,6 +77,7 @@ class Sender:
         )
         self._wake = asyncio.Event()
         self._more = False
+        self._lead = 0.0
         self._swept = 0.0
         self._ready = False
 
@@ -176,7 +178,8 @@ class Sender:
 
     async def _claim(self, lane: Lane) -> bool:
         """Claim and send; False if there may be more in this lane, so that the next must wait."""
-        now = asyncio.get_running_loop().time()
+        time = asyncio.get_running_loop().time
+        now = time()
         count = self._room(lane, now)
         if count <= 0:
             return False
@@ -187,6 +190,10 @@ class Sender:
             used = len(claimed.rows)
         finally:
             self._pacer.give_back(count - used)
+        early = now + self._lead - time()
+        self._lead = min(LONGEST_LEAD, 0.9 * self._lead + 0.1 * (time() - now))
+        if used and early > 0 and lane is not Lane.REPLY:
+            await asyncio.sleep(early)
         if lane is not Lane.REPLY:
             self._pacer.spread(used, now)
         for fault in claimed.faults:
@@ -198,7 +205,7 @@ class Sender:
     def _room(self, lane: Lane, now: float) -> int:
         if lane is not Lane.REPLY and self._gate.waiting:
             return 0
-        room = min(AT_ONCE, self._pacer.room(now, lane))
+        room = min(AT_ONCE, self._pacer.room(now, lane, self._lead))
         if self._probe.on_trial:
             return min(room, 0 if self._lines.chats() else 1)
         return room
@@ -228,7 +235,7 @@ class Sender:
         if not self._more or self._probe.broken:
             return IDLE
         now = asyncio.get_running_loop().time()
-        return min(IDLE, max(0.005, self._pacer.room_in(now, TOGETHER)))
+        return min(IDLE, max(0.002, self._pacer.room_in(now, TOGETHER) - self._lead))
 
     async def _rest(self, seconds: float) -> None:
         try:
