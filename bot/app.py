@@ -242,7 +242,7 @@ class Service:
 
     async def _move(self, to: datetime) -> None:
         bot = self._at_work()
-        ahead = (to - bot.clock.real()).total_seconds()
+        ahead = max(bot.clock.offset, to - bot.clock.real()).total_seconds()
         await bot.database.run(settings.put, "clock_ahead", ahead)
         bot.clock.move(to)
         await bot.schedule.run_all()
