@@ -139,7 +139,11 @@ class _Desk:
         return bool(self.tx.execute(select(exists().where(asked))).scalar())
 
     def _rendered(self, row: Found[Any]) -> Content | None:
-        """The message by now; a renderer that raises costs its own row alone."""
+        """The message by now; a renderer that raises costs its own row alone.
+
+        What it says is written down, so that a reply to it and a typed button find it; not of bulk,
+        which has too many rows.
+        """
         try:
             content = self._kept_apart(row)
         except StorageError:
@@ -150,9 +154,9 @@ class _Desk:
             return None
         if content is None:
             settle(self.tx, row.id, State.CANCELLED)
-        elif "about" in content:
-            named = update(outbox).where(outbox.c.id == row.id)
-            self.tx.execute(named.values(about=content["about"]))
+        elif row.lane != Lane.BULK:
+            written = {"content": content, "about": content.get("about")}
+            self.tx.execute(update(outbox).where(outbox.c.id == row.id).values(**written))
         return content
 
     def _kept_apart(self, row: Found[Any]) -> Content | None:

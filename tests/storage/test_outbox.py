@@ -332,3 +332,14 @@ async def test_a_halt_only_grows_and_ends(db):
     await db.run(halts.keep, CHAT, NOW + timedelta(seconds=5))
     assert await db.run(halts.load, NOW) == {CHAT: NOW + timedelta(seconds=10)}
     assert await db.run(halts.load, NOW + timedelta(seconds=10)) == {}
+
+
+async def test_the_buttons_of_a_notice_can_be_found_to_be_typed(db):
+    """As those of a reply can; bulk has too many rows to write down what each says."""
+    await promised(db, promise("a"), promise("b", "telegram:6", lane=Lane.BULK))
+    for lane in (Lane.NOTICE, Lane.BULK):
+        for row in (await claim(db, lane)).rows:
+            await db.run(delivery.record_sent, [{"row": row.id, "message": "7", "at": NOW}])
+    [(_, content)] = await db.read(outbox.recent, CHAT, 4)
+    assert content == render(None, "", promise("a").arguments)
+    assert await db.read(outbox.recent, "telegram:6", 4) == []
