@@ -51,20 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return added
 
-    running = add_with_config("run", run)
-    running.add_argument(
-        "--control",
-        type=int,
-        metavar="PORT",
-        help="for trying: serve an address on this machine that moves the clock and resets",
-    )
-    running.add_argument(
-        "--role",
-        action="append",
-        default=[],
-        metavar="CHAT=ROLE",
-        help="for trying: what somebody is in a new database, as in telegram:1=coordinator",
-    )
+    _add_trial(add_with_config("run", run))
     attempt = add("try", try_out)
     attempt.add_argument("--port", type=int, default=8080, help="of the page; 8080 by default")
     attempt.add_argument(
@@ -81,6 +68,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_trial(running: argparse.ArgumentParser) -> None:
+    """What only `try` asks of the bot that it starts."""
+    running.add_argument(
+        "--control",
+        type=int,
+        metavar="PORT",
+        help="for trying: serve an address on this machine that moves the clock and resets",
+    )
+    running.add_argument(
+        "--role",
+        type=_role,
+        action="append",
+        default=[],
+        metavar="CHAT=ROLE",
+        help="for trying: what somebody is in a new database, as in telegram:1=coordinator",
+    )
+
+
+def _role(given: str) -> tuple[str, str]:
+    chat, _, role = given.partition("=")
+    if not chat or role not in ("coordinator", "admin"):
+        raise argparse.ArgumentTypeError("write CHAT=coordinator or CHAT=admin")
+    return chat, role
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Run the bot until it is stopped."""
     settings = _settings(chosen)
@@ -88,8 +100,7 @@ def run(chosen: argparse.Namespace) -> int:
     from bot import app
     from bot.control import Trial
 
-    roles = dict(given.split("=", 1) for given in chosen.role)
-    trial = None if chosen.control is None else Trial(chosen.control, roles)
+    trial = None if chosen.control is None else Trial(chosen.control, dict(chosen.role))
     return app.run(settings, trial)
 
 
