@@ -2,7 +2,8 @@
 
 Times are aware UTC (`UTC`). Columns named `due` follow the bot's clock, which `make try` can move;
 `lease`, `not_before` and `received` follow real time. A chat is a text such as `telegram:4711`:
-the channel and the address in it, so that two channels never meet.
+the channel and the address in it, so that two channels never meet. Numbers that are part of a key,
+a button or an `about` are never given out again (`sqlite_autoincrement`), also when rows are deleted.
 """
 
 from sqlalchemy import (
@@ -69,6 +70,7 @@ inbox = Table(
         sqlite_where=text("state = 'set_aside'"),
         postgresql_where=text("state = 'set_aside'"),
     ),
+    sqlite_autoincrement=True,
 )
 
 conversations = Table(
@@ -269,6 +271,7 @@ questions = Table(
         sqlite_where=text("answered IS NULL"),
         postgresql_where=text("answered IS NULL"),
     ),
+    sqlite_autoincrement=True,
 )
 
 # Meetings.

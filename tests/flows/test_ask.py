@@ -220,6 +220,25 @@ def test_a_question_of_somebody_who_was_forgotten_is_gone(world, noor):
     assert said == ["That question is not there any more. It was taken back or erased."]
 
 
+def test_the_question_after_a_forgotten_one_is_not_taken_for_it(world, noor):
+    coordinator_ = coordinator(world)
+    asks(noor, "Something of Noor's")
+    later(world)
+    coordinator_.hears()
+    of_noor = coordinator_.last
+    for step in ("/forget", "Yes, erase everything", "Yes, erase it for good"):
+        noor.types(step)
+    sam = world.phone("sam")
+    asks(sam, "Something of Sam's")
+    later(world)
+    assert "Sam's" in coordinator_.hears()[0]
+    assert coordinator_.types("Dear Noor,", reply_to=of_noor) == [
+        "That question is not there any more. It was taken back or erased."
+    ]
+    later(world)
+    assert sam.hears() == []
+
+
 def test_nobody_has_more_than_five_questions_waiting(world, noor):
     first = coordinator(world)
     for number in range(5):

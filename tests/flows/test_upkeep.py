@@ -41,3 +41,9 @@ def test_messages_are_kept_for_thirty_days_and_updates_for_two_weeks(phone, worl
     assert rows(world, "outbox")
     world.pass_time(days=2)
     assert rows(world, "outbox") == []
+
+
+def test_after_two_quiet_weeks_people_are_answered_as_before(phone, world):
+    phone.types("/start")
+    world.pass_time(days=15)
+    assert phone.types("/start")

@@ -78,3 +78,10 @@ async def test_what_a_chat_said_is_forgotten_but_not_that_it_was_seen(db):
     [found] = await rows(db)
     assert (found.state, found.raw, found.chat) == ("done", None, None)
     assert await db.run(inbox.first_sight, "telegram:1", CHAT, NOW) is None
+
+
+async def test_a_row_is_never_numbered_like_one_that_was_forgotten(db):
+    """Replies are named after the row, and live longer than it does."""
+    before = await db.run(inbox.first_sight, "telegram:1", CHAT, NOW)
+    assert await db.run(inbox.forget, NOW + timedelta(days=1)) == 1
+    assert await db.run(inbox.first_sight, "telegram:2", CHAT, NOW) > before

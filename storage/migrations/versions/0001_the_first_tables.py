@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("received", UTC(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("key", name=op.f("uq_inbox_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_chat", ["chat"], unique=False)
@@ -355,6 +356,7 @@ def upgrade() -> None:
             ["person"], ["people.id"], name=op.f("fk_questions_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index("ix_questions_answered_by", ["answered_by"], unique=False)
