@@ -2,8 +2,9 @@
 
 Times are aware UTC (`UTC`). Columns named `due` follow the bot's clock, which `make try` can move;
 `lease`, `not_before` and `received` follow real time. A chat is a text such as `telegram:4711`:
-the channel and the address in it, so that two channels never meet. Numbers that are part of a key,
-a button or an `about` are never given out again (`sqlite_autoincrement`), also when rows are deleted.
+the channel and the address in it, so that two channels never meet. Numbers that are named in a key,
+a button or an `about` are never given out again, also once their rows are deleted: those tables
+have `sqlite_autoincrement`.
 """
 
 from sqlalchemy import (
