@@ -164,12 +164,14 @@ async def station(folder: Path, *, limits: bool = False, **pace: Any) -> AsyncIt
     for person in (NOOR, YUSUF):
         world.person(person).started = True
     db = await Database.open(f"sqlite:///{folder}/station.db")
-    async with (
-        serving(make_app(world)) as address,
-        at_work(world, address, db, limits, **pace) as it,
-    ):
-        yield it
-    await db.close()
+    try:
+        async with (
+            serving(make_app(world)) as address,
+            at_work(world, address, db, limits, **pace) as it,
+        ):
+            yield it
+    finally:
+        await db.close()
 
 
 @asynccontextmanager

@@ -142,6 +142,16 @@ async def test_on_trial_one_message_goes_before_the_others(bot):
     assert sorted(await bot.states()) == ["sent"] * 4 + ["uncertain"]
 
 
+async def test_a_fresh_reply_waits_for_the_end_of_a_trial(bot):
+    slow = {"kind": "delay", "methods": ["sendMessage"], "seconds": 1, "chats": [NOOR]}
+    faults(bot, {"kind": "502", "methods": ["sendMessage"], "times": 1}, slow)
+    await bot.says(NOOR, "hello")
+    await bot.until(lambda: bot.sender.health()["channel"] == "on_trial")
+    await bot.says(YUSUF, "later")
+    await bot.until(lambda: len(bot.delivered()) == 2)
+    assert bot.delivered() == ["hello", "later"]
+
+
 async def test_nothing_counts_when_no_connection_is_made(tmp_path):
     async with station(tmp_path) as bot, at_work(bot.world, "http://127.0.0.1:9", bot.db) as cut:
         cut.begin()
