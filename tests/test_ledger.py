@@ -24,10 +24,9 @@ class Flaky:
             raise Unavailable("locked")
         return call(cast(Tx, None))
 
-    run_alone = read = run
 
-    async def close(self) -> None:
-        return
+def ledger_on(store: Flaky) -> Ledger:
+    return Ledger(Database(cast(Any, store)))
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def noting(written, name):
 
 async def test_many_outcomes_are_one_transaction_in_their_order(written):
     database = Flaky()
-    ledger = Ledger(Database(database))
+    ledger = ledger_on(database)
     for number in range(20):
         ledger.note(noting(written, number))
     await ledger.flush()
@@ -50,7 +49,7 @@ async def test_many_outcomes_are_one_transaction_in_their_order(written):
 
 
 async def test_what_cannot_be_written_now_is_written_when_it_can(written):
-    ledger = Ledger(Database(Flaky(locked=2)))
+    ledger = ledger_on(Flaky(locked=2))
     ledger.note(noting(written, "a"))
     await ledger.flush()
     assert written == ["a"]
@@ -58,7 +57,7 @@ async def test_what_cannot_be_written_now_is_written_when_it_can(written):
 
 
 async def test_it_writes_by_itself_soon(written):
-    ledger = Ledger(Database(Flaky()))
+    ledger = ledger_on(Flaky())
     ledger.note(noting(written, "a"))
     async with asyncio.timeout(2):
         while not written:
@@ -69,7 +68,7 @@ async def test_an_outcome_that_cannot_be_written_costs_none_of_the_others(writte
     def broken(_tx):
         raise ValueError("a mistake in a hook")
 
-    ledger = Ledger(Database(Flaky()))
+    ledger = ledger_on(Flaky())
     ledger.note(noting(written, "a"))
     ledger.note(broken)
     ledger.note(noting(written, "b"))
@@ -80,7 +79,7 @@ async def test_an_outcome_that_cannot_be_written_costs_none_of_the_others(writte
 
 
 async def test_a_flush_that_is_cancelled_forgets_nothing(written):
-    ledger = Ledger(Database(Flaky(locked=1_000)))
+    ledger = ledger_on(Flaky(locked=1_000))
     ledger.note(noting(written, "a"))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(ledger.flush(), 0.02)
