@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 
+from storage.direct import Direct
 from storage.people import COLUMNS, Person
 from storage.tables import conversations, people
 from storage.transaction import Tx
@@ -56,7 +57,7 @@ _SPLIT = len(COLUMNS)
 _IS_ACTIVE = text("conversations.status = 'active'")
 _IS_PARKED = text("conversations.status = 'parked'")
 
-_PERSON_AND_TALK = (
+_PERSON_AND_TALK = Direct(
     select(*COLUMNS, *_COLUMNS)
     .select_from(
         people.outerjoin(
@@ -64,13 +65,16 @@ _PERSON_AND_TALK = (
             and_(conversations.c.chat == people.c.chat, _IS_ACTIVE),
         )
     )
-    .where(people.c.chat == bindparam("chat"))
+    .where(people.c.chat == bindparam("chat")),
+    *COLUMNS,
+    *_COLUMNS,
+    reads=True,
 )
 
 
 def who_and_where(tx: Tx, chat: str) -> tuple[Person, Conversation | None] | None:
     """The person of a private chat and their active talk, in one query; None if unknown."""
-    row: Sequence[Any] | None = tx.execute(_PERSON_AND_TALK, {"chat": chat}).first()
+    row = _PERSON_AND_TALK.first(tx, {"chat": chat})
     if row is None:
         return None
     person = Person(*row[:_SPLIT])
@@ -88,8 +92,8 @@ def find(tx: Tx, chat: str, talk: int) -> Conversation | None:
     return Conversation(*row) if row is not None else None
 
 
-_INSERT = insert(conversations)
-_UPDATE = (
+_INSERT = Direct(insert(conversations))
+_UPDATE = Direct(
     update(conversations)
     .where(conversations.c.id == bindparam("talk"))
     .values(
@@ -107,13 +111,13 @@ _DELETE = delete(conversations).where(conversations.c.id == bindparam("talk"))
 def start(tx: Tx, chat: str, person: int, talk: Conversation) -> None:
     """Keep a talk that has just begun."""
     values = {name: getattr(talk, name) for name in Conversation.__dataclass_fields__}
-    tx.execute(_INSERT, {"chat": chat, "person": person, **values})
+    _INSERT.first(tx, {"chat": chat, "person": person, **values})
 
 
 def keep(tx: Tx, talk: Conversation) -> None:
     """Write a talk's new state."""
-    tx.execute(
-        _UPDATE,
+    _UPDATE.first(
+        tx,
         {
             "talk": talk.id,
             "status": talk.status,

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Executable, Row, bindparam, delete, func, select, text, update
 
+from storage.direct import Direct
 from storage.tables import inbox, settings
 from storage.transaction import Prepared, Tx
 
@@ -66,6 +67,7 @@ def _first_sight(tx: Tx) -> Executable:
     return tx.insert(inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.id)
 
 
+_FIRST_SIGHT: Final = Direct(_first_sight, inbox.c.id)
 _FINISH: Final = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state == State.WAITING)
@@ -85,8 +87,8 @@ _WAITING: Final = (
 def first_sight(tx: Tx, key: str, chat: str | None, received: datetime) -> int | None:
     """Note that this update is being applied; its row, or None if it was seen before."""
     seen = {"key": key, "chat": chat, "state": State.DONE, "received": received}
-    row: int | None = tx.execute(_first_sight, seen).scalar()
-    return row
+    row = _FIRST_SIGHT.first(tx, seen)
+    return None if row is None else int(row[0])
 
 
 def finish(tx: Tx, row: int) -> bool:

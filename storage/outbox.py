@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from sqlalchemy import Executable, bindparam, insert, or_, select, text, update
 
+from storage.direct import Direct
 from storage.tables import outbox
 from storage.transaction import Prepared, Tx
 
@@ -123,8 +124,7 @@ _TO_WAIT: Final[dict[str, Any]] = {
     "owner": None,
     "lease": None,
 }
-_REPLY: Final = insert(outbox).returning(outbox.c.id)
-_REPLIES: Final = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
+_REPLY: Final = Direct(insert(outbox).returning(outbox.c.id), outbox.c.id)
 
 
 @Prepared
@@ -159,15 +159,19 @@ def reply(  # noqa: PLR0913 - both times and the owner are told apart by name
         | (sending if draft.repeat is Repeat.REPEATABLE else _TO_WAIT)
         for number, draft in enumerate(drafts)
     ]
-    if len(rows) == 1:
-        ids = [tx.execute(_REPLY, rows[0]).scalar_one()]
-    else:
-        ids = list(tx.execute(_REPLIES, rows).scalars())
+    ids = [_inserted(tx, row) for row in rows]
     return [
         _fresh(id_, draft)
         for id_, draft in zip(ids, drafts, strict=True)
         if draft.repeat is Repeat.REPEATABLE
     ]
+
+
+def _inserted(tx: Tx, row: Mapping[str, Any]) -> int:
+    made = _REPLY.first(tx, row)
+    assert made is not None
+    id_: int = made[0]
+    return id_
 
 
 def _columns(draft: Draft) -> dict[str, Any]:
@@ -229,20 +233,22 @@ def _cancel(tx: Tx, which: Any) -> int:
     return tx.execute(cancelled).rowcount
 
 
+_RELEASE: Final = (
+    update(outbox)
+    .where(
+        outbox.c.chat == bindparam("of"),
+        IS_WAITING,
+        outbox.c.lane != Lane.REPLY,
+        outbox.c.not_before.is_not(None),
+        outbox.c.due > bindparam("now"),
+    )
+    .values(due=bindparam("now"))
+)
+
+
 def release(tx: Tx, chat: str, now: datetime) -> int:
     """The talk in this chat is over: what was put off because of it is due; how many rows."""
-    put_off = (
-        update(outbox)
-        .where(
-            outbox.c.chat == chat,
-            IS_WAITING,
-            outbox.c.lane != Lane.REPLY,
-            outbox.c.not_before.is_not(None),
-            outbox.c.due > now,
-        )
-        .values(due=now)
-    )
-    return tx.execute(put_off).rowcount
+    return tx.execute(_RELEASE, {"of": chat, "now": now}).rowcount
 
 
 _CONTENT: Final = select(outbox.c.content).where(outbox.c.id == bindparam("row"))
