@@ -7,6 +7,7 @@ again.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot.dialogue.messages import TEXT_UNITS, Message, Rich, as_html, units
 from bot.dialogue.state import Edit, State
@@ -15,8 +16,9 @@ from storage.conversations import Conversation, Status
 
 def state_of(talk: Conversation) -> State:
     """The row as the kernel knows it."""
-    answers = talk.answers if isinstance(talk.answers, list) else []
-    pairs = tuple((pair[0], pair[1]) for pair in answers if _is_pair(pair))
+    answers: Any = talk.answers
+    known = answers if isinstance(answers, list) else []
+    pairs = tuple((pair[0], pair[1]) for pair in known if _is_pair(pair))
     draft = talk.draft if isinstance(talk.draft, dict) else {}
     return State(
         talk.id, talk.flow, talk.arguments, talk.last_activity,

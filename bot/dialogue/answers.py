@@ -87,6 +87,7 @@ def not_text(kind: Kind) -> str:
             return _("I cannot read that here. Please type your answer.")
 
 
+_EIGHT_DIGITS = re.compile(r"\d(?:[ .-]?\d){7}", re.ASCII)
 _DIGITS = re.compile(r"\+?\d+(?:[ .-]\d+)*", re.ASCII)
 
 
@@ -96,6 +97,8 @@ def has_citizen_number(text: str) -> bool:
     Nine digits may be parted by spaces, points or dashes. Eight may not: `12-05-2027` is a day.
     Telephone numbers are left alone.
     """
+    if not _EIGHT_DIGITS.search(text):
+        return False
     return any(_holds_citizen_number(found[0]) for found in _DIGITS.finditer(text))
 
 

@@ -28,6 +28,11 @@ def typed(talk, tx):
     talk.say("You said " + talk.ask("words", "Say something.", answers.text(most=4096)))
 
 
+def content(shown):
+    assert shown.message is not None
+    return shown.message
+
+
 # Typed alternatives.
 
 
@@ -149,7 +154,7 @@ def test_suggestions_can_be_pressed():
 
     _world, phone = begun(asks)
     phone.presses("!!")
-    assert phone.toast.startswith("I do not see a name in that.")
+    assert str(phone.toast).startswith("I do not see a name in that.")
     assert phone.presses("Noor") == ["Hello Noor."]
 
 
@@ -240,8 +245,9 @@ def test_the_third_wrong_answer_to_an_optional_question_offers_to_skip():
         talk.say(str(talk.ask("mail", "E-mail?", answers.email(), optional=True)))
 
     _world, phone = begun(mail)
-    for _ in range(3):
-        told = phone.types("x")
+    phone.types("x")
+    phone.types("x")
+    told = phone.types("x")
     assert told[0].endswith("You can skip this.")
     assert phone.types("skip") == ["None"]
 
@@ -318,11 +324,11 @@ def test_a_contact_is_shared_by_its_button_alone():
         talk.say(talk.ask("phone", "Your number?", answers.contact()).number)
 
     _world, phone = begun(call)
-    assert phone.last.message.share == ((Wanted.CONTACT, "Share my phone number"),)
+    assert content(phone.last).share == ((Wanted.CONTACT, "Share my phone number"),)
     assert phone.types("0612345678") == ["Use the button below to share your number."]
     assert "somebody else" in phone.shares(Kind.CONTACT, phone="31600000000", own=False)[0]
     assert phone.shares(Kind.CONTACT, phone="31600000000", own=True) == ["31600000000"]
-    assert phone.last.message.clear_share
+    assert content(phone.last).clear_share
 
 
 def test_a_location_is_shared():
@@ -345,7 +351,7 @@ def test_the_share_button_goes_when_a_word_ends_its_question(word):
     phone.types("Noor")
     first, *_rest = phone.types(word)
     assert first == "All right."
-    assert any(shown.message.clear_share for shown in phone.screen()[-2:])
+    assert any(content(shown).clear_share for shown in phone.screen()[-2:])
 
 
 # Global words and keywords.

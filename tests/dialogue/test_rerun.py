@@ -8,7 +8,7 @@ from bot.dialogue.flow import FlowError
 from storage import people, tables
 from tests.dialogue.small import Shelf, begun, going
 
-YES_NO = {"yes": "Yes", "no": "No"}
+SAID = answers.text()
 
 
 def talks_kept(world):
@@ -301,6 +301,32 @@ def test_back_after_a_change_puts_the_old_answer_in_again():
     assert phone.presses("Last") == ["And the last?"]
     assert phone.presses("Back")[0].startswith("This is it")
     assert "x" in phone.last.text
+
+
+def test_back_is_offered_at_a_first_question_that_is_changed():
+    _world, phone = begun(branching)
+    phone.presses("Pears")
+    phone.types("x")
+    phone.presses("Change something")
+    phone.presses("Kind")
+    assert phone.last.labels == ["Apples", "Pears", "Back", "Stop"]
+
+
+def test_back_at_a_first_question_drops_nothing_that_comes_after_it():
+    def kinds(options):
+        def run(talk, tx):
+            talk.choose("kind", "Which kind?", options)
+            talk.say(talk.ask("more", "More?", answers.text()) + talk.ask("last", "Last?", SAID))
+
+        return run
+
+    world, phone = begun(kinds({"a": "Apples", "b": "Pears"}))
+    phone.presses("Pears")
+    phone.types("x")
+    world.release(going(kinds({"a": "Apples"})))
+    phone.types("y")
+    assert phone.types("back")[0].endswith("Which kind?")
+    assert phone.presses("Apples") == ["Last?"]
 
 
 def test_back_at_a_summary_returns_to_the_question_before():

@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import update
 
-from bot.dialogue import answers
+from bot.dialogue import answers, phrases
+from bot.dialogue.choices import plain
 from bot.dialogue.flow import FlowError, flow
 from bot.dialogue.language import catalogue, languages, speaking, spoken
 from bot.dialogue.messages import Button, Heard, Origin, Rich, rich, units
@@ -53,12 +54,26 @@ def test_a_language_ends_with_a_turn_that_fails():
 @pytest.mark.parametrize("code", languages())
 def test_commands_and_words_are_understood_in_every_language(code):
     said = catalogue(code).gettext
-    world, phone = begun(typed)
+    _world, phone = begun(typed)
     assert phone.types(said("/stop"))[0].startswith("Stopped")
     phone.types("/go")
     assert phone.types(said("stop, quit, cancel").split(",")[0])[0].startswith("Stopped")
     assert in_all_languages("/stop") >= {said("/stop"), "/stop"}
-    assert world
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_buttons_under_a_question_can_be_typed_in_every_language(code):
+    words = book_of([]).words
+    with speaking(code):
+        labels = {
+            "back": phrases.back(),
+            "skip": phrases.skip(),
+            "stop": phrases.stop(),
+            "later": phrases.later(),
+        }
+    assert {verb: words.get(plain(label)) for verb, label in labels.items()} == {
+        verb: verb for verb in labels
+    }
 
 
 # Too much.
