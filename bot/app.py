@@ -75,7 +75,10 @@ class Bot:
         self.receiver: Receiver | None = None
 
     async def work(self, stopping: asyncio.Event, lock: PollerLock | None = None) -> None:
-        """Receive and send until `stopping` is set or `lock` is lost; finish what is under way."""
+        """Receive and send until `stopping` is set; finish what is under way.
+
+        Raises LockLost, after the same, when `lock` is not ours any more.
+        """
         await self.sender.start()
         username = await self._username(stopping)
         if stopping.is_set():
@@ -90,7 +93,7 @@ class Bot:
             asyncio.create_task(vitals.keep(self.database, receiver), name="vitals"),
         ]
         if lock is not None:
-            tasks.append(asyncio.create_task(lock.lost(), name="lock"))
+            tasks.append(asyncio.create_task(lock.watch(), name="lock"))
         waiting = asyncio.create_task(stopping.wait())
         try:
             await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -216,11 +219,12 @@ class Service:
         return 0
 
     async def _open(self, stack: AsyncExitStack) -> tuple[Bot, PollerLock]:
+        """The lock comes first: a database that another process works on is not migrated."""
         options = self._options
-        database = await Database.open(options.database.url)
-        stack.push_async_callback(database.close)
         lock = await PollerLock.take(options.database.url)
         stack.push_async_callback(lock.release)
+        database = await Database.open(options.database.url)
+        stack.push_async_callback(database.close)
         clock = Clock()
         if self._trial is not None:
             ahead = await database.run(settings.get, "clock_ahead", 0)

@@ -5,7 +5,8 @@
     ├── DatabaseTooNew   made by a newer release than this one
     ├── MigrationFailed  the schema could not be brought up to date; the copy is named
     ├── BackupFailed     a copy could not be made, or did not pass its check
-    └── AlreadyPolling   another process receives for this database
+    ├── AlreadyPolling   another process receives for this database
+    └── LockLost         we received for this database, and cannot be sure of it any more
 
 No message of these, nor of the SQLAlchemy errors that pass by here, holds a value of a row.
 """
@@ -38,6 +39,10 @@ class BackupFailed(StorageError):
 
 class AlreadyPolling(StorageError):
     """Another process receives messages for this database."""
+
+
+class LockLost(StorageError):
+    """This process received messages for the database, and another may do so by now."""
 
 
 def strip_values(context: ExceptionContext, text_of: Callable[[BaseException], str]) -> None:

@@ -7,10 +7,10 @@ after kill -9. On PostgreSQL it is lost when its connection is, so its holder ha
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 
 from storage.database import parse, sqlite_path
-from storage.errors import AlreadyPolling, StorageError, Unavailable
+from storage.errors import AlreadyPolling, LockLost, StorageError, Unavailable
 from storage.transaction import lock_number
 
 if TYPE_CHECKING:
@@ -45,6 +45,14 @@ class PollerLock:
         """Return when the lock is no longer ours: receiving and sending must stop then."""
         while await asyncio.to_thread(self.held.ours):
             await asyncio.sleep(LOOK_AGAIN)
+
+    async def watch(self) -> NoReturn:
+        """Raise LockLost when the lock is no longer ours."""
+        await self.lost()
+        raise LockLost(
+            "The lock on the database is lost: another process may receive by now. "
+            "Start the bot again."
+        )
 
     async def release(self) -> None:
         """Let another process have it."""
