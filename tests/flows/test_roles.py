@@ -32,7 +32,8 @@ def starts(world, name, role="none"):
 
 
 def link(said):
-    return re.search(r"https://t\.me/wijkbot\?start=(role-[a-z]+)\n", said)[1]
+    [payload] = re.findall(r"https://t\.me/wijkbot\?start=(role-[a-z]+)\n", said)
+    return payload
 
 
 def role_of(phone):
@@ -233,7 +234,8 @@ def test_without_a_username_the_link_is_a_command(world):
     world.run(settings.put, "username", "")
     boss, noor = starts(world, "boss", "admin"), starts(world, "noor")
     (said,) = boss.sends("f:new_role:coordinator")
-    noor.types(re.search(r"/admin [a-z]+", said)[0])
+    [command] = re.findall(r"/admin [a-z]+", said)
+    noor.types(command)
     assert role_of(noor) == "coordinator"
 
 

@@ -29,6 +29,7 @@ async def test_who_holds_a_question_keeps_others_waiting(db):
 
     def unit(tx, by):
         seen = questions.locked(tx, asked)
+        assert seen is not None
         questions.answer(tx, asked, by, "Soon", NOW)
         return seen.answer
 
