@@ -29,13 +29,14 @@ from bot.guards import Guards
 from bot.logs import decision
 from bot.menus import Menus
 from bot.pacer import Limits
+from bot.patience import unless
 from bot.receiver import Receiver
 from bot.router import book_of
 from bot.schedule import Schedule
 from bot.sender import Sender
 from bot.turn import Applied, House, Times, apologise, apply
 from storage import Database, Tx, outbox, people, settings
-from storage.errors import StorageError
+from storage.errors import StorageError, Unavailable
 from storage.lock import PollerLock
 
 STOP_SECONDS = 8.0
@@ -79,12 +80,10 @@ class Bot:
 
         Raises LockLost, after the same, when `lock` is not ours any more.
         """
-        await self.sender.start()
-        username = await self._username(stopping)
-        if stopping.is_set():
+        username = await unless(stopping, self._begin())
+        if username is None:
             return
         receiver = self.receiver = self._receiver(username)
-        await self.database.run(_introduce, self.options, username)
         self.schedule.start()
         tasks = [
             asyncio.create_task(receiver.run(), name="receiver"),
@@ -129,21 +128,21 @@ class Bot:
             self.database, self.channel, self.clock, self.sender, apply=turn, apologise=sorry
         )
 
-    async def _username(self, stopping: asyncio.Event) -> str:
-        """The bot's own name; asked until the channel answers. A refused token is `Refused`."""
-        pause = 0.5
-        while not stopping.is_set():
+    async def _begin(self) -> str:
+        """Take over what was left and learn our own name, however long it takes; or `Refused`."""
+        pause = 0.25
+        while True:
             try:
-                return await self.channel.username()
+                await self.sender.start()
+                username = await self.channel.username()
+                await self.database.run(_introduce, self.options, username)
+                return username
             except Refused:
                 raise
-            except SendError as error:
-                decision(log, "channel does not answer", kind=type(error).__name__)
-            try:
-                await asyncio.wait_for(stopping.wait(), pause)
-            except TimeoutError:
-                pause = min(30.0, 2 * pause)
-        return ""
+            except (SendError, Unavailable) as error:
+                kind = type(error).__name__
+                decision(log, "cannot begin", level=logging.WARNING, kind=kind, reason=str(error))
+            await asyncio.sleep(pause := min(30.0, 2 * pause))
 
 
 def _gone(tx: Tx, chat: str) -> None:

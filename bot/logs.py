@@ -20,9 +20,10 @@ BLOT: Final = "[secret]"
 OURS: Final = Path(__file__).parent.parent
 _PACKAGES: Final = ("bot", "handlers", "storage", "tests", "benchmarks")
 _TOKEN: Final = re.compile(r"[0-9]{6,}:[A-Za-z0-9_-]{30,}")
-_LEAST: Final = {  # these write down addresses with the token, or what people typed
+_LEAST: Final = {  # these write down the token, what people typed, or too much of no use
     "aiohttp": logging.WARNING,
     "aiosqlite": logging.WARNING,
+    "alembic.runtime.plugins": logging.WARNING,
     "apscheduler": logging.WARNING,
     "asyncio": logging.INFO,
     "httpcore": logging.WARNING,
