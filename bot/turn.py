@@ -77,8 +77,9 @@ class Times:
 
 
 def apply(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> Applied:
-    """The effect of one update; `row` is its place in the inbox."""
+    """The effect of one update; `row` is its place in the inbox. Those of a chat wait in line."""
     origin = incoming.origin
+    tx.lock(f"chat:{origin.chat}")
     if not origin.private:
         return _in_group(tx, house, incoming, row, times)
     if isinstance(incoming, Reachable):
