@@ -36,6 +36,7 @@ class Crowd:
         self.edits = 0
         self.times: list[float] = []
         self.counting = False
+        self.answered = asyncio.Event()
         world.on_event(self.seen)
 
     def begin(self) -> None:
@@ -54,6 +55,7 @@ class Crowd:
             return
         if not event["message"].get("from", {}).get("is_bot"):
             return
+        self.answered.set()
         asked = self.asked_at.pop(chat, None)
         if self.counting:
             self.replies += 1
@@ -94,6 +96,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
     async with serving(make_app(world), options.port):
         print("ready", flush=True)
         crowd.begin()
+        await asyncio.wait_for(crowd.answered.wait(), 60)
         pacing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if options.rate:
             await asyncio.sleep(2)
