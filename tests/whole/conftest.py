@@ -1,0 +1,18 @@
+"""What the tests of the whole share: a stage of their own, and a PostgreSQL server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.stage import Stage
+from tests.storage.conftest import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """An emulator with nobody in it but its four people, and a bot that has not begun."""
+    async with Stage(tmp_path) as it:
+        yield it

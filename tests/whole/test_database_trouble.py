@@ -1,0 +1,130 @@
+"""The database locked, or its disk full: nothing is confirmed, it is said once, and it goes on."""
+
+import asyncio
+import resource
+import sqlite3
+from contextlib import contextmanager
+
+import pytest
+
+BUSY_TIMEOUT = 5.0
+"""Seconds that the bot waits for another writer."""
+
+
+@contextmanager
+def locked(stage):
+    """Somebody else writes to the database, and does not come to an end."""
+    other = sqlite3.connect(stage.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextmanager
+def disk_full(bot):
+    """No file of the bot can grow any further; what is there already can be read."""
+    _soft, hard = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def texts(stage, people):
+    """Everybody types twice; gives the ids of the updates."""
+    return [
+        stage.emulated.text(person.id, f"/help {number}").update_id
+        for number in range(2)
+        for person in people
+    ]
+
+
+async def goes_on(stage, bot, people, reason):
+    """When the trouble is over: it was said once, and everything is answered once."""
+    await stage.quiet()
+    assert [len(person.sent()) for person in people] == [2] * len(people)
+    [said] = bot.lines("database fails")
+    assert "ERROR" in said
+    assert reason in said
+    assert len(bot.lines("database works again")) == 1
+    assert stage.count("SELECT count(*) FROM inbox WHERE tries > 0") == 0
+    assert stage.count("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+
+
+@pytest.mark.timeout(120)
+async def test_while_the_database_is_locked_nothing_is_confirmed(stage):
+    people = stage.crowd(5)
+    bot = await stage.bot()
+    with locked(stage):
+        updates = texts(stage, people)
+        await stage.until(lambda: bool(bot.lines("database fails")))
+        await asyncio.sleep(BUSY_TIMEOUT + 1)
+        assert {one.update_id for one in stage.emulated.updates.pending} == set(updates)
+        assert not any(person.sent() for person in people)
+    await goes_on(stage, bot, people, "locked by another process")
+    assert await bot.stop() == 0
+
+
+@pytest.mark.timeout(120)
+async def test_while_the_disk_is_full_nothing_is_confirmed(stage):
+    people = stage.crowd(5)
+    bot = await stage.bot()
+    with disk_full(bot):
+        updates = texts(stage, people)
+        await stage.until(lambda: bool(bot.lines("database fails")))
+        await asyncio.sleep(2)
+        assert {one.update_id for one in stage.emulated.updates.pending} == set(updates)
+        assert not any(person.sent() for person in people)
+    await goes_on(stage, bot, people, "the disk")
+    assert await bot.stop() == 0
+
+
+@pytest.mark.timeout(120)
+async def test_what_was_sent_while_its_disk_was_full_is_recorded_when_there_is_room(stage):
+    people = stage.crowd(3)
+    bot = await stage.bot()
+    slow = {"kind": "delay", "seconds": 1.5, "methods": ["sendMessage"]}
+    stage.emulated.faults.replace([slow])
+    texts(stage, people)
+    sending = "SELECT count(*) FROM outbox WHERE state = 'sending'"
+    await stage.until(lambda: stage.count(sending) == 6)
+    with disk_full(bot):
+        await stage.until(lambda: len(stage.emulated.ledger.after(0)) == 6)
+        await asyncio.sleep(1)
+        assert stage.count(sending) > 0
+    stage.emulated.faults.replace([])
+    await stage.quiet()
+    assert [len(person.sent()) for person in people] == [2] * len(people)
+    assert await bot.stop() == 0
+
+
+@pytest.mark.timeout(120)
+async def test_it_stops_in_time_while_the_database_is_locked_and_loses_nothing(stage):
+    people = stage.crowd(5)
+    bot = await stage.bot()
+    with locked(stage):
+        texts(stage, people)
+        await asyncio.sleep(1)
+        assert await bot.stop(10) == 0
+    bot = await stage.bot()
+    await stage.quiet()
+    assert [len(person.sent()) for person in people] == [2] * len(people)
+    assert await bot.stop() == 0
+
+
+@pytest.mark.timeout(120)
+async def test_it_starts_when_the_database_is_let_go(stage):
+    noor = stage.somebody()
+    assert await (await stage.bot()).stop() == 0
+    with locked(stage):
+        bot = await stage.begins()
+        holds = stage.folder / "bot.db.lock"
+        await stage.until(lambda: holds.read_text() == f"{bot.pid}\n")
+        await asyncio.sleep(BUSY_TIMEOUT + 3)
+        assert bot.running.returncode is None, bot.said
+    await noor.types("/help")
+    assert await bot.stop() == 0
