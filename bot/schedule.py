@@ -74,10 +74,10 @@ class Schedule:
         return await self._database.read(claims.next_due, self._clock.now())
 
     async def _run(self, tick: Tick) -> None:
-        """A tick that fails is run again at its next time; it never stops the others."""
+        """A tick lets turns go first. One that fails is run again at its next time."""
         async with self._running.setdefault(tick.name, asyncio.Lock()):
             try:
-                await self._database.run(tick.run, self._clock.now())
+                await self._database.run_alone(tick.run, self._clock.now())
             except Unavailable as error:
                 decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
             except Exception as error:

@@ -1,6 +1,7 @@
 """Ticks, and the moment at which the next promise is due."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 from bot.dialogue.flow import Tick
@@ -46,6 +47,20 @@ async def test_a_tick_that_fails_does_not_stop_the_others(tmp_path):
         await schedule.run_all()
         await bot.until(lambda: len(broken) == len(locked) == len(calls) == 2)
         await schedule.stop()
+
+
+async def test_a_tick_lets_the_turns_that_wait_go_first(tmp_path):
+    async with station(tmp_path) as bot:
+        order: list[str] = []
+        tick = Tick("slow", 3600, lambda _tx, _now: order.append("tick"))
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [tick])
+        busy = asyncio.create_task(bot.db.run(lambda _tx: time.sleep(0.1)))
+        await asyncio.sleep(0.02)
+        ticked = asyncio.create_task(schedule.run_all())
+        await asyncio.sleep(0.02)
+        turns = [asyncio.create_task(bot.db.run(lambda _tx: order.append("turn"))) for _ in "ab"]
+        await asyncio.gather(busy, ticked, *turns)
+        assert order == ["turn", "turn", "tick"]
 
 
 async def test_jobs_are_never_dropped_for_being_late(tmp_path):
