@@ -112,7 +112,7 @@ def _who(
         return people.arrive(tx, origin.chat, house.language_for(origin.language), now), None
     person, talk = found
     if not person.reachable:
-        people.set_reachable(tx, origin.chat, reachable=True)
+        _come_back(tx, origin.chat, now)
         person = replace(person, reachable=True)
     if now - person.last_seen > SEEN_AGAIN:
         people.change(tx, person.id, last_seen=now)
@@ -202,10 +202,17 @@ def _reachable(tx: Tx, house: House, change: Reachable, times: Times) -> Applied
     chat = change.origin.chat
     if change.now:
         people.arrive(tx, chat, house.language_for(change.origin.language), times.now)
-    people.set_reachable(tx, chat, reachable=change.now)
-    if not change.now:
+        _come_back(tx, chat, times.now)
+    else:
+        people.set_reachable(tx, chat, reachable=False)
         outbox.cancel_for_chat(tx, chat)
     return Applied()
+
+
+def _come_back(tx: Tx, chat: str, now: datetime) -> None:
+    """Who blocked us is there again, and is reminded of what they signed up for before."""
+    people.set_reachable(tx, chat, reachable=True)
+    outbox.renew(tx, chat, now)
 
 
 def _in_group(tx: Tx, house: House, incoming: Incoming, row: int, times: Times) -> Applied:

@@ -2,6 +2,7 @@
 
     waiting → sending → sent | refused | unreachable | uncertain
     waiting → cancelled | missed
+    cancelled → waiting         the chat can be written to again, and it is still of use
               sending → waiting   not sent for sure: again, uncounted
               sending → waiting   outcome unknown, repeatable, `once_more` not yet spent: once more
 
@@ -29,6 +30,7 @@ LEASE: Final = timedelta(seconds=180)
 """Longer than a reply may wait in memory and all HTTP time-outs together."""
 
 IS_WAITING: Final = text("outbox.state = 'waiting'")  # in these words, for its partial index
+_TAKEN_BACK: Final = "taken back from the chat"
 Content = Mapping[str, Any]
 
 
@@ -220,17 +222,33 @@ def promise_all(tx: Tx, promises: Iterable[Promise], now: datetime) -> int:
 
 def cancel(tx: Tx, key: str) -> bool:
     """Take a promise back; False if it is too late, or there is none."""
-    return _cancel(tx, outbox.c.key == key) == 1
+    taken = update(outbox).where(outbox.c.key == key, IS_WAITING).values(state=State.CANCELLED)
+    return tx.execute(taken).rowcount == 1
 
 
 def cancel_for_chat(tx: Tx, chat: str) -> int:
     """Take back all that waits for a chat; how many rows."""
-    return _cancel(tx, outbox.c.chat == chat)
+    taken = update(outbox).where(outbox.c.chat == chat, IS_WAITING)
+    return tx.execute(taken.values(state=State.CANCELLED, error=_TAKEN_BACK)).rowcount
 
 
-def _cancel(tx: Tx, which: Any) -> int:
-    cancelled = update(outbox).where(which, IS_WAITING).values(state=State.CANCELLED)
-    return tx.execute(cancelled).rowcount
+def renew(tx: Tx, chat: str, now: datetime) -> int:
+    """Promise again what was taken back from a chat and is still of use; how many rows.
+
+    Whether each is wanted still is for its renderer to say.
+    """
+    of_use = (
+        update(outbox)
+        .where(
+            outbox.c.chat == chat,
+            outbox.c.state == State.CANCELLED,
+            outbox.c.error == _TAKEN_BACK,
+            outbox.c.renderer.is_not(None),
+            outbox.c.useful_until > now,
+        )
+        .values(state=State.WAITING, error=None)
+    )
+    return tx.execute(of_use).rowcount
 
 
 _RELEASE: Final = (

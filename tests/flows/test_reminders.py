@@ -232,3 +232,27 @@ def test_the_promise_names_numbers_only(world: World) -> None:
         {"meeting": walk.id, "start": start, "kind": kind, "person": phone.person.id}
         for kind in ("day", "hours")
     ]
+
+
+def test_who_comes_back_after_blocking_the_bot_is_reminded_of_what_is_still_to_come(
+    world: World,
+) -> None:
+    phone = member(world)
+    signs_up(phone, plan(world, days=8).id)
+    assert len(comes(world, phone, 2)) == 1
+    phone.blocks()
+    assert comes(world, phone, 4) == []
+    phone.blocks(now=False)
+    assert [soon for _when, soon in comes(world, phone, 3)] == ["Tomorrow:", "Today:"]
+
+
+def test_coming_back_brings_no_reminder_twice(world: World) -> None:
+    """One that was put off to the morning comes then, and only then."""
+    phone = member(world)
+    signs_up(phone, plan(world, days=8).id)
+    world.pass_time(hours=12)
+    world.now = datetime.fromisoformat("2027-03-04T23:00:00+00:00")
+    world.tick()
+    phone.blocks()
+    phone.blocks(now=False)
+    assert [soon for _when, soon in comes(world, phone, 1)] == ["In 4 days:"]
