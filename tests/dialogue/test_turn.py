@@ -1,6 +1,7 @@
 """One update, one turn: who speaks, in which language, how much, where; and what is said of it."""
 
 import json
+from itertools import count
 
 import pytest
 from sqlalchemy import update
@@ -139,6 +140,26 @@ def test_a_question_that_is_held_back_as_a_loop_keeps_its_row(guarded):
     assert phone.types("x") == ["You said x"]
 
 
+def test_what_is_said_before_a_question_that_is_held_back_is_not_the_question():
+    told = count()
+
+    def news(talk, tx):
+        talk.say(f"News {next(told)}", [Button("More", "f:home")])
+
+    def asks(talk, tx):
+        talk.say(talk.choose("x", "Which?", {"a": "Apple", "b": "Pear"}))
+
+    world = World([home, going(asks), flow("news", command="/news")(news)], guards=True)
+    phone = world.phone()
+    phone.types("/go")
+    for _ in range(LOOP[0] + 3):
+        world.pass_time(seconds=2)
+        phone.types("/news")
+    assert phone.last.text.startswith("News")
+    assert phone.presses("Pear") == ["b"]
+    assert phone.labels.count("More") == LOOP[0] + 3
+
+
 # Groups and reach.
 
 
@@ -274,6 +295,7 @@ def test_a_question_that_is_too_long_can_still_be_answered():
     _world, phone = begun(asks)
     assert phone.presses("Pear") == ["b"]
     assert phone.labels == []
+    assert all(units(one.text) <= MOST for one in phone.screen())
 
 
 def test_the_buttons_of_a_flow_can_be_typed():
