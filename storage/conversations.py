@@ -166,11 +166,6 @@ def parked(tx: Tx, chat: str) -> list[Conversation]:
     return [Conversation(*row) for row in rows]
 
 
-def end_all(tx: Tx, chat: str) -> None:
-    """Drop every talk of a chat."""
-    tx.execute(delete(conversations).where(conversations.c.chat == chat))
-
-
 def expire(tx: Tx, now: datetime) -> int:
     """Drop the half-finished talks that were kept long enough; how many."""
     visitors = select(people.c.chat).where(people.c.state != "member")

@@ -110,17 +110,6 @@ def behind(tx: Tx) -> set[str]:
     return set(tx.execute(late).scalars())
 
 
-def counts(tx: Tx) -> Mapping[str, int]:
-    """How many rows wait in each lane, and how many are being sent."""
-    lanes = (
-        select(outbox.c.lane, func.count().label("number"))
-        .where(IS_WAITING)
-        .group_by(outbox.c.lane)
-    )
-    sending = tx.execute(select(func.count()).where(_IS_SENDING)).scalar_one()
-    return {row.lane: row.number for row in tx.execute(lanes)} | {State.SENDING: sending}
-
-
 def forget(tx: Tx, before: datetime, limit: int = PAGE) -> int:
     """Delete some of the rows made before, if nothing is left to do about them; how many."""
     old = (

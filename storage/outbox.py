@@ -220,12 +220,6 @@ def promise_all(tx: Tx, promises: Iterable[Promise], now: datetime) -> int:
     return tx.execute(_promise, rows).rowcount if rows else 0
 
 
-def cancel(tx: Tx, key: str) -> bool:
-    """Take a promise back; False if it is too late, or there is none."""
-    taken = update(outbox).where(outbox.c.key == key, IS_WAITING).values(state=State.CANCELLED)
-    return tx.execute(taken).rowcount == 1
-
-
 def cancel_for_chat(tx: Tx, chat: str) -> int:
     """Take back all that waits for a chat; how many rows."""
     taken = update(outbox).where(outbox.c.chat == chat, IS_WAITING)
@@ -237,18 +231,10 @@ def renew(tx: Tx, chat: str, now: datetime) -> int:
 
     Whether each is wanted still is for its renderer to say.
     """
-    of_use = (
-        update(outbox)
-        .where(
-            outbox.c.chat == chat,
-            outbox.c.state == State.CANCELLED,
-            outbox.c.error == _TAKEN_BACK,
-            outbox.c.renderer.is_not(None),
-            outbox.c.useful_until > now,
-        )
-        .values(state=State.WAITING, error=None)
-    )
-    return tx.execute(of_use).rowcount
+    taken_back = (outbox.c.state == State.CANCELLED, outbox.c.error == _TAKEN_BACK)
+    of_use = (outbox.c.renderer.is_not(None), outbox.c.useful_until > now)
+    renewed = update(outbox).where(outbox.c.chat == chat, *taken_back, *of_use)
+    return tx.execute(renewed.values(state=State.WAITING, error=None)).rowcount
 
 
 _RELEASE: Final = (

@@ -1,5 +1,6 @@
 """The outbox on both databases: promises, claims and outcomes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,10 +98,18 @@ async def test_a_promise_is_made_once(db):
 
 async def test_what_waits_can_be_taken_back(db):
     await promised(db, promise("a"), promise("b"), promise("c", "telegram:6"))
-    assert await db.run(outbox.cancel, "a")
-    assert not await db.run(outbox.cancel, "a")
-    assert await db.run(outbox.cancel_for_chat, CHAT) == 1
+    assert await db.run(outbox.cancel_for_chat, CHAT) == 2
+    assert await db.run(outbox.cancel_for_chat, CHAT) == 0
     assert await states(db) == ["cancelled", "cancelled", "waiting"]
+
+
+async def test_what_was_taken_back_from_a_chat_comes_again_while_it_is_of_use(db):
+    soon = replace(promise("a"), useful_until=NOW + timedelta(hours=1))
+    await promised(db, soon, promise("b"))
+    await db.run(outbox.cancel_for_chat, CHAT)
+    assert await db.run(outbox.renew, CHAT, NOW + timedelta(hours=1)) == 0
+    assert await db.run(outbox.renew, CHAT, NOW) == 1
+    assert await states(db) == ["waiting", "cancelled"]
 
 
 async def test_a_claim_takes_the_first_due_row_of_each_chat(db):
@@ -322,7 +331,7 @@ async def test_a_chat_that_moved_takes_what_waits_with_it(db):
 
 async def test_old_rows_are_forgotten_but_not_what_is_open(db):
     await promised(db, promise("a"), promise("b"))
-    await db.run(outbox.cancel, "a")
+    await db.run(delivery.settle, 1, State.CANCELLED)
     assert await db.run(delivery.forget, NOW + timedelta(days=1)) == 1
     assert await states(db) == ["waiting"]
 
