@@ -329,6 +329,23 @@ def test_back_at_a_first_question_drops_nothing_that_comes_after_it():
     assert phone.presses("Apples") == ["Last?"]
 
 
+def test_back_passes_over_answers_that_come_after_the_open_question():
+    def kinds(options):
+        def run(talk, tx):
+            talk.ask("first", "First?", SAID)
+            talk.choose("kind", "Which kind?", options)
+            talk.say(talk.ask("more", "More?", SAID) + talk.ask("last", "Last?", SAID))
+
+        return run
+
+    world, phone = begun(kinds({"a": "Apples", "b": "Pears"}))
+    for step in ("1", "Pears", "x"):
+        phone.types(step)
+    world.release(going(kinds({"a": "Apples"})))
+    phone.types("y")
+    assert phone.types("back") == ["First?"]
+
+
 def test_back_at_a_summary_returns_to_the_question_before():
     _world, phone = begun(branching)
     phone.presses("Pears")
