@@ -166,7 +166,7 @@ class Receiver:
         if self._pause:
             self._pause = 0.0
             decision(_log, "channel answers again")
-        self.polled = self._clock.real()
+        self.polled = self._clock.now()
         return updates
 
     async def _failed(self, error: SendError) -> None:
