@@ -68,10 +68,10 @@ def put(run: Run, question: Question) -> Any:
     run.forget(key)
     run.before_writes(f"asked {key!r}")
     event, run.event = run.event, None
-    if isinstance(event, Back):
-        _step_back(run)
     if key == run.waiting:
         run.said.clear()
+        if isinstance(event, Back):
+            _step_back(run)
     if event is None or key != run.waiting:
         run.preface += [Message(phrases.choice_gone())] if gone else []
         ask(run, question)
