@@ -54,6 +54,7 @@ class Pacer:
         self.limits = limits
         self._crowded = crowded
         self._chats: dict[str, _Chat] = {}
+        self._forget_above = FORGET_ABOVE
         self._halts: dict[str, float] = {}
         self._window: deque[float] = deque()
         self._under_way = 0
@@ -160,6 +161,8 @@ class Pacer:
     def _chat(self, chat: str, now: float) -> _Chat:
         state = self._chats.get(chat)
         if state is None:
+            if len(self._chats) >= self._forget_above:
+                self._forget(now)
             state = self._chats[chat] = _Chat(self.limits.burst, now)
         return state
 
@@ -173,6 +176,7 @@ class Pacer:
             self.wait(chat, now)
             if state.calls == 0 and not state.recent and state.tokens >= self.limits.burst:
                 del self._chats[chat]
+        self._forget_above = max(FORGET_ABOVE, 2 * len(self._chats))
 
 
 class _Bucket:

@@ -127,6 +127,13 @@ def test_connections_are_a_limit_when_the_rest_is_off():
     assert p.room(100.0) == 1
 
 
+def test_chats_that_were_answered_are_forgotten_though_nothing_is_claimed():
+    p = pacer()
+    for number in range(5_000):
+        send(p, f"c{number}", number / 10)
+    assert len(p._chats) <= 1_000
+
+
 def test_idle_chats_are_forgotten():
     p = pacer(per_second=100_000, connections=100_000)
     for number in range(1_500):
