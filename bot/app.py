@@ -89,7 +89,7 @@ class Bot:
             asyncio.create_task(receiver.run(), name="receiver"),
             asyncio.create_task(self.sender.run(), name="sender"),
             asyncio.create_task(self.menus.run(), name="menus"),
-            asyncio.create_task(vitals.keep(self.database, receiver), name="vitals"),
+            asyncio.create_task(vitals.keep(self.database, receiver, self.sender), name="vitals"),
         ]
         if lock is not None:
             tasks.append(asyncio.create_task(lock.watch(), name="lock"))

@@ -81,6 +81,11 @@ class Sender:
         self._swept = 0.0
         self._ready = False
 
+    @property
+    def last_error(self) -> str:
+        """What kind of error the last message that failed met with; empty when none did."""
+        return self._courier.last_error
+
     def on_gone(self, hook: Callable[[Tx, str], object]) -> None:
         """In the transaction that finds a chat unreachable, call this instead of taking back
         what waits for it."""
@@ -157,7 +162,7 @@ class Sender:
             "chats_behind": len(self._lines.behind),
             "unwritten": self._ledger.waiting,
             "halts": len(self._pacer.halts_on(asyncio.get_running_loop().time())),
-            "last_error": self._courier.last_error,
+            "last_error": self.last_error,
             **self._courier.counts,
         }
 
