@@ -29,13 +29,14 @@ def import_file(options: Settings, path: Path) -> int:
     now = Clock().now()
     try:
         content = importing.read(path, zone=options.platform.timezone.key)
+
+        async def load(database: Database) -> None:
+            loaded = await database.run(importing.load, content, now)
+            print(f"Imported: surveys {loaded.surveys}, meetings {loaded.meetings}.")
+
+        return _with_database(options, load)
     except (importing.ImportErrors, OSError) as error:
         return _told(str(error), 1)
-
-    async def load(database: Database) -> None:
-        print(await database.run(importing.load, content, now))
-
-    return _with_database(options, load)
 
 
 def backup(options: Settings, target: Path) -> int:
