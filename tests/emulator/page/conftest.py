@@ -42,7 +42,7 @@ def _missing(what: str) -> None:
     pytest.skip(f"{what}: the phone page is not tested here")
 
 
-def _chromium() -> str:
+def chromium() -> str:
     """Where Chromium is; the one place that decides what happens without it."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
@@ -57,7 +57,7 @@ def _chromium() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests of the page."""
-    path = _chromium()
+    path = chromium()
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:

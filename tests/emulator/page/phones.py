@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -161,6 +162,16 @@ class Phone:
         """Wait until a message with this text is there."""
         await self.bubble(text).last.wait_for()
         return self.bubble(text).last
+
+    async def answers(self, question: str, said: str) -> None:
+        """Type an answer once the question is there."""
+        await self.sees(question)
+        await self.types(said)
+
+    async def presses(self, label: str) -> None:
+        """Press the lowest button with this label, ticked or not."""
+        name = re.compile(rf"^(?:[☐☑] )?{re.escape(label)}$")
+        await self.shown.get_by_role("button", name=name).last.click()
 
     async def chooses(self, opener: str, item: str) -> None:
         """Open a menu by its button and choose from it."""

@@ -6,7 +6,6 @@ and press stands here, in Dutch, in one place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -86,42 +85,42 @@ async def test_from_start_to_reminder_and_back_to_an_empty_world(browser: Browse
 async def join(noor: Phone) -> None:
     """Join, with a place corrected and a step back."""
     await noor.button(START).click()
-    await press(noor, BECOME_MEMBER)
-    await answer(noor, WHAT_NAME, "Noor")
-    await answer(noor, WHICH_PLACE, "bij mijn moeder")
-    await answer(noor, UNKNOWN_PLACE, "Nieuwegijn")
+    await noor.presses(BECOME_MEMBER)
+    await noor.answers(WHAT_NAME, "Noor")
+    await noor.answers(WHICH_PLACE, "bij mijn moeder")
+    await noor.answers(UNKNOWN_PLACE, "Nieuwegijn")
     await noor.sees(DO_YOU_MEAN)
-    await press(noor, YES)
-    await answer(noor, WHICH_QUARTER, "Batau")
+    await noor.presses(YES)
+    await noor.answers(WHICH_QUARTER, "Batau")
     await noor.sees(WHAT_FITS)
-    await press(noor, BACK)
-    await answer(noor, WHICH_QUARTER, "Fokkesteeg")
+    await noor.presses(BACK)
+    await noor.answers(WHICH_QUARTER, "Fokkesteeg")
     await noor.sees(WHAT_FITS)
-    await press(noor, RESIDENT)
+    await noor.presses(RESIDENT)
     await noor.sees(THEMES)
-    await press(noor, GREEN)
-    await press(noor, DONE)
+    await noor.presses(GREEN)
+    await noor.presses(DONE)
     await noor.sees(HOW_OLD)
-    await press(noor, OLD_ENOUGH)
+    await noor.presses(OLD_ENOUGH)
     for asked in CONSENTS:
         await noor.sees(asked)
-        await press(noor, YES)
+        await noor.presses(YES)
     await noor.sees(EMAIL)
-    await press(noor, SKIP)
+    await noor.presses(SKIP)
     summary = await noor.sees(SUMMARY)
     await expect(summary).to_contain_text("Nieuwegein")
     await expect(summary).to_contain_text("Fokkesteeg")
     await expect(summary).not_to_contain_text("Batau")
-    await press(noor, IS_RIGHT)
+    await noor.presses(IS_RIGHT)
     await noor.sees(WELCOME)
 
 
 async def half_a_survey(noor: Phone) -> None:
     """The first three answers."""
-    await press(noor, TO_SURVEY)
-    await answer(noor, URGENT, "1, 4")
-    await answer(noor, STUBBORN, "Zwerfvuil op het plein")
-    await answer(noor, HOW_NOW, NEIGHBOURS)
+    await noor.presses(TO_SURVEY)
+    await noor.answers(URGENT, "1, 4")
+    await noor.answers(STUBBORN, "Zwerfvuil op het plein")
+    await noor.answers(HOW_NOW, NEIGHBOURS)
     await noor.sees(WHAT_NEXT)
 
 
@@ -129,8 +128,8 @@ async def the_other_half(noor: Phone) -> None:
     """The last answers; what was answered before is still known."""
     await noor.types("Tijd")
     await noor.sees(MOMENT)
-    await press(noor, EVENING)
-    await answer(noor, WHAT_KNOW, "Ik kan goed koken")
+    await noor.presses(EVENING)
+    await noor.answers(WHAT_KNOW, "Ik kan goed koken")
     await noor.sees(THANKS)
     answers = await noor.sees(ANSWERED)
     for said in ("Zwerfvuil op het plein", "Hoe je een plan maakt", EVENING, "Ik kan goed koken"):
@@ -141,10 +140,10 @@ async def sign_up(noor: Phone) -> None:
     """Two people for a meeting in three days, of which the reminder falls tomorrow or later."""
     await noor.types("bijeenkomsten")
     await noor.sees(MEETINGS)
-    await press(noor, MORE)
+    await noor.presses(MORE)
     await noor.sees(TITLE)
-    await press(noor, COMING)
-    await answer(noor, HOW_MANY, "2")
+    await noor.presses(COMING)
+    await noor.answers(HOW_MANY, "2")
     await noor.sees(SEATED)
 
 
@@ -171,15 +170,3 @@ async def begin_again(page: PhonePage, noor: Phone) -> None:
     await noor.types("bijeenkomsten")
     await noor.sees(TITLE)
     assert page.complaints == []
-
-
-async def answer(noor: Phone, question: str, said: str) -> None:
-    """Type an answer once the question is there."""
-    await noor.sees(question)
-    await noor.types(said)
-
-
-async def press(noor: Phone, label: str) -> None:
-    """Press the lowest button with this label, ticked or not."""
-    name = re.compile(rf"^(?:[☐☑] )?{re.escape(label)}$")
-    await noor.shown.get_by_role("button", name=name).last.click()
