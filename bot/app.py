@@ -241,7 +241,7 @@ class Service:
 
     async def _times(self) -> tuple[datetime, datetime | None]:
         bot = self._at_work()
-        return bot.clock.now(), await bot.schedule.next_event()
+        return bot.clock.now(), await bot.schedule.planned()
 
     async def _move(self, to: datetime) -> None:
         bot = self._at_work()

@@ -73,6 +73,11 @@ class Schedule:
         """When the next promise is due that is not due yet, by the bot's clock."""
         return await self._database.read(claims.next_due, self._clock.now())
 
+    async def planned(self) -> datetime | None:
+        """The same, when every tick has promised what it can: it may have been some time ago."""
+        await self.run_all()
+        return await self.next_event()
+
     async def _run(self, tick: Tick) -> None:
         """A tick lets turns go first. One that fails is run again at its next time."""
         async with self._running.setdefault(tick.name, asyncio.Lock()):
