@@ -59,5 +59,5 @@ def test_a_mistake_that_only_the_database_shows_is_told_with_its_line(options, t
     file.write_text(SURVEY.replace('"open"', '"number"'))
     assert import_file(options, file) == 1
     assert capsys.readouterr().err.splitlines()[-1] == (
-        "line 9: question `a`: it was answered as another kind; give it a new key"
+        "line 7: question `a`: it was answered as another kind; give it a new key"
     )
