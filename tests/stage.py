@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -162,15 +164,13 @@ class Stage:
         before = calls["getUpdates"]
         await self.until(lambda: calls["getUpdates"] > before)
 
-    async def moves(self, seconds: float) -> None:
-        """Move the clock of the bot, and the emulator's with it."""
+    async def moves_on(self) -> None:
+        """Move the clock of the bot to what happens next, and the emulator's with it."""
         url = f"http://127.0.0.1:{self.control}/move"
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(url, json={"seconds": seconds}) as answer,
-        ):
-            assert answer.status == 200, await answer.text()
-        self.emulated.clock.forward(seconds)
+        async with aiohttp.ClientSession() as http, http.post(url, json={"to": "next"}) as answer:
+            told = await answer.json()
+            assert answer.status == 200, told
+        self.emulated.clock.follow(datetime.fromisoformat(told["now"]))
 
     async def until(self, happened: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait for something that must happen."""
@@ -322,6 +322,29 @@ async def trouble(stage: Stage, *faults: dict[str, Any]) -> AsyncIterator[None]:
         yield
     finally:
         stage.emulated.faults.replace([])
+
+
+@contextmanager
+def locked(stage: Stage) -> Iterator[None]:
+    """Somebody else writes to the database, and does not come to an end."""
+    other = sqlite3.connect(stage.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextmanager
+def disk_full(bot: Process) -> Iterator[None]:
+    """No file of the bot can grow any further; what is there already can be read."""
+    _soft, hard = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
 def free_port() -> int:

@@ -1,37 +1,13 @@
 """The database locked, or its disk full: nothing is confirmed, it is said once, and it goes on."""
 
 import asyncio
-import resource
-import sqlite3
-from contextlib import contextmanager
 
 import pytest
 
+from tests.stage import disk_full, locked
+
 BUSY_TIMEOUT = 5.0
 """Seconds that the bot waits for another writer."""
-
-
-@contextmanager
-def locked(stage):
-    """Somebody else writes to the database, and does not come to an end."""
-    other = sqlite3.connect(stage.database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-
-
-@contextmanager
-def disk_full(bot):
-    """No file of the bot can grow any further; what is there already can be read."""
-    _soft, hard = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (4096, hard))
-    try:
-        yield
-    finally:
-        resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
 
 def texts(stage, people):
