@@ -11,6 +11,7 @@ refused, or a mistake of ours   → refused
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
@@ -118,10 +119,15 @@ class Courier:
             return None
         if message is None:
             raise ValueError("a row to send has no content")
-        file = None if message.attachment is None else await self._made(message.attachment)
+        if message.attachment is None:
+            return await self._channel.send(row.chat, message)
+        file = await self._made(row.chat, message.attachment)
         return await self._channel.send(row.chat, message, file)
 
-    async def _made(self, attachment: Attachment) -> bytes:
+    async def _made(self, chat: str, attachment: Attachment) -> bytes:
+        """The content of a file; the chat shows meanwhile that something is coming."""
+        with suppress(SendError):
+            await self._channel.typing(chat)
         return await self._database.read(self._makers[attachment.maker], attachment.arguments)
 
     async def _target(self, row: Row) -> str:

@@ -90,6 +90,7 @@ async def test_a_file_is_made_and_sent(bot):
     await bot.until(lambda: bot.heard() == ["hier"])
     document = bot.world.messages(NOOR)[-1]["document"]
     assert (document["file_name"], document["file_size"]) == ("alles.txt", 10)
+    assert bot.world.tally.calls["sendChatAction"] == 1
 
 
 async def test_a_lost_answer_costs_one_copy_at_most(bot):

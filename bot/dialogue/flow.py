@@ -60,7 +60,6 @@ class Flow:
     role: str = "none"
     answers: AnswerStore | None = None
     plain: bool = False
-    personal: bool = True
     parameters: Mapping[str, type] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
 
@@ -77,7 +76,6 @@ class Options(TypedDict, total=False):
     role: str
     answers: AnswerStore
     plain: bool
-    personal: bool
 
 
 def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]], Flow]:
@@ -89,7 +87,6 @@ def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]]
     link: the first word of a deep link's payload, `meeting` in `meeting-12`.
     reply: starts on a reply to a message whose `about` has this first word.
     role: who may. answers: see `AnswerStore`. plain: its questions have no back and stop buttons.
-    personal: in a group it is not run, a link to the private chat is given.
     Any flow is also started by a button whose data is `entry(name, ...)`.
     """
 
