@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.dialogue import phrases
 from bot.dialogue.answers import Check, Invalid, Unsure
-from bot.dialogue.choices import match, match_many
+from bot.dialogue.choices import match, match_many, plain
 from bot.dialogue.exchange import (
     Doubt,
     Draft,
@@ -223,7 +223,7 @@ class Several:
             case Picked(option):
                 return self._tick(option, ticked)
             case Heard(text=text):
-                if match(text, {DONE: _("Done")}) == DONE and not text.strip().isdigit():
+                if _says_done(text, len(ticked)):
                     return self._accept(ticked)
                 found = self._typed(text)
                 if found is None:
@@ -277,3 +277,10 @@ class Several:
     def example(self) -> str:
         """Two options' words, as one types them."""
         return ", ".join(list(self.options.values())[:2])
+
+
+def _says_done(text: str, ticked: int) -> bool:
+    """Whether the words are those on the button that ends ticking, with or without the count."""
+    if plain(text).isdigit():
+        return False
+    return any(match(text, {DONE: label}) for label in (_("Done"), phrases.done(ticked)))

@@ -110,10 +110,17 @@ def test_typed_choices_add_to_what_was_ticked():
     assert phone.types("1") == ["You chose a b"]
 
 
-def test_done_can_be_typed():
+@pytest.mark.parametrize("said", ["done", "Done (1 chosen)", "done."])
+def test_done_can_be_typed(said):
     _world, phone = begun(several)
     phone.presses("☐ Pear")
-    assert phone.types("done") == ["You chose b"]
+    assert phone.types(said) == ["You chose b"]
+
+
+@pytest.mark.parametrize("said", ["1", "1.", "(1)"])
+def test_a_number_with_a_mark_is_a_choice_and_not_done(said):
+    _world, phone = begun(several)
+    assert phone.types(said) == ["You chose a"]
 
 
 def test_nothing_ticked_is_not_done():
