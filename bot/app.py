@@ -34,6 +34,7 @@ from bot.receiver import Receiver
 from bot.router import book_of
 from bot.schedule import Schedule
 from bot.sender import Sender
+from bot.travel import AHEAD, travel
 from bot.turn import Applied, House, Times, apologise, apply
 from storage import Database, Tx, outbox, people, settings
 from storage.errors import StorageError, Unavailable
@@ -226,7 +227,7 @@ class Service:
         stack.push_async_callback(database.close)
         clock = Clock()
         if self._trial is not None:
-            ahead = await database.run(settings.get, "clock_ahead", 0)
+            ahead = await database.run(settings.get, AHEAD, 0)
             clock = Clock(timedelta(seconds=ahead))
             language = options.platform.default_language
             await database.run(importing.fill, clock.now(), self._trial.roles, language)
@@ -245,10 +246,7 @@ class Service:
 
     async def _move(self, to: datetime) -> None:
         bot = self._at_work()
-        ahead = max(bot.clock.offset, to - bot.clock.real()).total_seconds()
-        await bot.database.run(settings.put, "clock_ahead", ahead)
-        bot.clock.move(to)
-        await bot.schedule.run_all()
+        await travel(bot.database, bot.clock, bot.schedule, to)
 
     async def _reset(self) -> datetime:
         self._wiped.clear()

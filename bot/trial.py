@@ -62,6 +62,7 @@ def try_out(folder: Path, port: int) -> int:
     try:
         _await_line(server, "emulator ready")
         bot = _start(*bot_arguments)
+        _await_port(control)
         print(f"The phones are at http://127.0.0.1:{port}/ (stop with Ctrl+C).", flush=True)
         while server.poll() is None:
             if bot.poll() is not None:
@@ -90,6 +91,15 @@ def _await_line(process: subprocess.Popen[str], beginning: str) -> None:
         if line.startswith(beginning):
             return
     raise SystemExit("The local Bot API server did not start.")
+
+
+def _await_port(port: int) -> None:
+    """Wait until something listens there; go on after a while, as the bot is started again."""
+    for _look in range(100):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
 
 
 def _stop(processes: Sequence[subprocess.Popen[str]]) -> None:
