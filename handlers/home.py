@@ -87,7 +87,7 @@ def _always(talk: Talk, *, signed_up: bool) -> list[list[Button]]:
     if talk.person.state == State.MEMBER:
         rows.append([Button(_("My profile"), entry("profile"))])
     rows.append([Button(_("Ask a human"), entry("ask"))])
-    rows.append([Button(_("🌐 Language"), entry("language")), Button(_("Help"), entry("help"))])
+    rows.append([Button(_("Language"), entry("language")), Button(_("Help"), entry("help"))])
     if talk.person.role in (Role.COORDINATOR, Role.ADMIN):
         rows.append([Button(_("See the results"), entry("results"))])
     if talk.person.role == Role.ADMIN:
