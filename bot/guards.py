@@ -9,6 +9,7 @@ import logging
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from threading import Lock
 
 from bot.dialogue.messages import units
 
@@ -24,14 +25,18 @@ class Guards:
 
     def __init__(self, *, on: bool = True) -> None:
         self._on = on
+        self._lock = Lock()  # on PostgreSQL turns run in several threads
         self._heard: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._said: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def too_fast(self, chat: str, now: datetime) -> bool:
         """Whether this chat sends more than a person can: over 30 updates in 10 seconds."""
-        if not self._on or not _over(self._heard, chat, now, FLOOD):
+        if not self._on:
             return False
-        self._heard.pop(chat)
+        with self._lock:
+            if not _over(self._heard, chat, now, FLOOD):
+                return False
+            self._heard.pop(chat)
         log.warning("flood muted")
         return True
 
@@ -40,8 +45,9 @@ class Guards:
         if not self._on or not text:
             return False
         digest = blake2b(f"{chat}\0{text}".encode("utf-8", "replace"), digest_size=12).hexdigest()
-        if not _over(self._said, digest, now, LOOP):
-            return False
+        with self._lock:
+            if not _over(self._said, digest, now, LOOP):
+                return False
         log.error("loop stopped units=%d", units(text))
         return True
 

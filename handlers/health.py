@@ -56,12 +56,10 @@ def _vitals(talk: Talk, found: Health) -> str:
     errors = found.vitals.get("errors")
     for where, error in errors.items() if isinstance(errors, dict) else ():
         if error:
-            lines.append(
-                _("Last error in {where}: {error}").format(
-                    where=isolate(cut(str(where), ERROR_UNITS)),
-                    error=isolate(cut(str(error), ERROR_UNITS)),
-                )
-            )
+            told = _("Last error while sending: {error}")
+            if where == "receiving":
+                told = _("Last error while receiving: {error}")
+            lines.append(told.format(error=isolate(cut(str(error), ERROR_UNITS))))
     if len(lines) == 1:
         lines.append(_("No errors since the start."))
     return "\n".join(lines)

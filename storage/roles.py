@@ -1,6 +1,7 @@
 """Who may do more: roles are given by code, and taken away by an admin.
 
-All changes of roles wait for one lock, so that there is always an admin left.
+Whoever takes a role away waits for one lock, so that two admins cannot end each other's. The last
+admin may still leave or be forgotten; `buurtbot admin-code` makes another.
 """
 
 from __future__ import annotations

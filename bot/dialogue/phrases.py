@@ -147,7 +147,7 @@ def first_question() -> str:
 
 
 def stopped(title: str) -> str:
-    return _("Stopped: {title}. I have kept nothing of it.").format(title=title)
+    return _("Stopped: {title}. Your answers do not count.").format(title=title)
 
 
 def stopped_but_kept(title: str) -> str:

@@ -508,5 +508,5 @@ def test_stopping_keeps_what_is_in_the_store_and_says_so():
 def test_a_stopped_talk_without_a_store_keeps_nothing_and_says_so():
     world, phone = begun(three)
     phone.types("Noor")
-    assert phone.types("stop") == ["Stopped: going. I have kept nothing of it."]
+    assert phone.types("stop") == ["Stopped: going. Your answers do not count."]
     assert talks_kept(world) == 0

@@ -66,7 +66,7 @@ def test_a_parked_talk_can_be_dropped(house):
     phone.types("/go")
     phone.types("/one")
     phone.presses("Apple")
-    assert phone.presses("Stop") == ["Stopped: going. I have kept nothing of it."]
+    assert phone.presses("Stop") == ["Stopped: going. Your answers do not count."]
     assert parked(world, phone) == []
 
 
@@ -75,7 +75,7 @@ def test_a_typed_stop_drops_the_parked_talk_that_is_offered(house):
     phone.types("/go")
     phone.types("/one")
     phone.presses("Apple")
-    assert phone.types("stop") == ["Stopped: going. I have kept nothing of it."]
+    assert phone.types("stop") == ["Stopped: going. Your answers do not count."]
     assert parked(world, phone) == []
 
 
@@ -94,7 +94,7 @@ def test_stopping_a_parked_talk_leaves_the_open_one(house):
     phone.types("/one")
     stop = phone.last.buttons[-1].data
     phone.types("/two")
-    assert phone.sends(stop) == ["Stopped: number one. I have kept nothing of it.\n\ntwo?"]
+    assert phone.sends(stop) == ["Stopped: number one. Your answers do not count.\n\ntwo?"]
     assert parked(world, phone) == []
     assert phone.types("1") == ["two: a"]
 
@@ -463,7 +463,7 @@ def test_after_a_pause_one_can_stop(house, step):
     phone.types("/go")
     paused(phone, world)
     phone.types("hello")
-    assert phone.types(step) == ["Stopped: going. I have kept nothing of it."]
+    assert phone.types(step) == ["Stopped: going. Your answers do not count."]
 
 
 def test_after_a_pause_other_text_is_the_answer(house):

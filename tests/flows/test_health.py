@@ -55,7 +55,7 @@ def test_a_bot_in_trouble(world, boss):
     lines = boss.types("/health")[0].splitlines()
     assert lines[:2] == [
         "I have not been able to ask for messages yet.",
-        "Last error in \u2068receiving\u2069: \u2068Contested\u2069",
+        "Last error while receiving: \u2068Contested\u2069",
     ]
     assert "Reminders and notices: 1 since Monday 1 March, 10:00, 0 for later" in lines
     assert "Messages of people that I could not handle: 1" in lines
