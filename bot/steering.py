@@ -14,11 +14,11 @@ from bot.dialogue.exchange import Picked
 from bot.dialogue.flow import Flow, Respondent
 from bot.dialogue.keyboards import AnswerButton, VerbButton
 from bot.dialogue.language import _
-from bot.dialogue.messages import Heard, Message, Shared
+from bot.dialogue.messages import Heard, Message, Shared, load
 from bot.dialogue.state import Back, Change, Event, Repeat, Skip, StartOver, UseHeld
 from bot.router import Answer, Edited, Lost, Route, Start, Verb
 from bot.talks import Talks
-from storage import outbox
+from storage import conversations, outbox
 from storage.conversations import Conversation
 
 HOME = "home"
@@ -200,6 +200,18 @@ def _not_understood(talks: Talks) -> None:
     if talks.talk is not None:
         talks.say(Message(phrases.unknown_command()))
         return talks.repeat()
-    talks.say(Message(_expired(talks) if talks.expired else phrases.not_understood()))
+    if talks.expired or _was_asked(talks):
+        talks.say(Message(_expired(talks)))
+    else:
+        talks.say(Message(phrases.not_understood()))
     home = talks.book.flows.get(HOME)
     return talks.start(home, {}) if home is not None else None
+
+
+def _was_asked(talks: Talks) -> bool:
+    """Whether the newest message still shows a question, whose talk is gone by now."""
+    shown = outbox.recent(talks.tx, talks.person.chat, 1)
+    data = [button.data for _, said in shown for button in load(said).buttons]
+    if not any(one.startswith(("a:", "k:stop")) for one in data):
+        return False
+    return not conversations.parked(talks.tx, talks.person.chat)
