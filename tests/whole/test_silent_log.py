@@ -94,8 +94,9 @@ async def troubles(stage, bot, noor):
             stage.emulated.text(noor.id, "/privacy lawaai van de fabriek")
             await stage.until(lambda: stage.emulated.faults.listed[0].met > 0)
             await asyncio.sleep(0.5)
-    async with trouble(stage, {"kind": "502"}):
-        await asyncio.sleep(1)
+    async with trouble(stage, {"kind": "502", "methods": ["getMe", "sendMessage"]}):
+        stage.emulated.text(noor.id, "/privacy al weken stuk")
+        await stage.until(lambda: bool(bot.lines("probe failed")))
     await stage.quiet()
     with disk_full(bot):
         stage.emulated.text(noor.id, "/privacy leren lassen")
