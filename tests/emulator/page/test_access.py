@@ -149,6 +149,7 @@ async def test_every_control_has_a_name_and_a_role(bot: Bot, page: PhonePage):
     """4.1.2, as Chromium tells it to a screen reader."""
     await fill(bot)
     await page.phone("Noor").sees("Wat kies je?")
+    await expect(page.phone("Noor").box).to_be_visible()
     session = await page.tab.context.new_cdp_session(page.tab)
     tree = (await session.send("Accessibility.getFullAXTree"))["nodes"]
     await session.detach()
