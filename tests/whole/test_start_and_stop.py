@@ -13,24 +13,32 @@ from tests.stage import Stage, trouble
 FIRST_POLL = 3.0
 STOPPED = 10.0
 """Seconds that are promised."""
-COUNT, COUNTED = 2_000_000, 0.04
+COUNT, COUNTED = 100_000, 0.002
 """How far, and in how many seconds, an ordinary computer counts that has nothing else to do."""
 
 
-def slowness():
-    """How many times longer things take now than they would there: others use the machine too."""
-    began = time.monotonic()
-    for _number in range(COUNT):
-        pass
-    return max(1.0, (time.monotonic() - began) / COUNTED)
+async def slowness(paces: list[float]) -> None:
+    """Note again and again how many times longer counting takes here, where others run too."""
+    while True:
+        began = time.monotonic()
+        for _number in range(COUNT):
+            pass
+        paces.append((time.monotonic() - began) / COUNTED)
+        await asyncio.sleep(0.05)
 
 
 async def test_the_first_poll_comes_within_three_seconds(stage):
-    before = slowness()
+    """On an empty database; all modules were compiled by an earlier start."""
+    assert await (await stage.bot()).stop() == 0
+    for file in stage.folder.glob("bot.db*"):
+        file.unlink()
+    paces: list[float] = []
+    noting = asyncio.create_task(slowness(paces))
     began = time.monotonic()
     await stage.bot()
     took = time.monotonic() - began
-    assert took < FIRST_POLL * max(before, slowness())
+    noting.cancel()
+    assert took < FIRST_POLL * max(1.0, sum(paces) / len(paces))
 
 
 async def test_nothing_is_lost_when_it_is_told_to_stop_while_busy(stage):
