@@ -184,7 +184,7 @@ class Stage:
             if asyncio.get_running_loop().time() > end:
                 said = "\n".join(process.said[-4000:] for process in self._processes)
                 raise AssertionError(f"it did not happen within {seconds} seconds:\n{said}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.03)
 
     async def quiet(self, seconds: float = 2 * PATIENCE) -> None:
         """Wait until everything typed was taken and everything promised was sent."""
@@ -269,12 +269,13 @@ class Talker:
 
     async def is_taken(self, update: int | None) -> None:
         """Wait until this update has done all that it does."""
-        done = (
-            f"SELECT count(*) FROM inbox WHERE key = 'telegram:{update}' AND state <> 'waiting'"
-            f" AND NOT EXISTS (SELECT 1 FROM outbox WHERE chat = '{self.chat}'"
-            " AND lane = 'reply' AND state IN ('waiting', 'sending'))"
+        inbox = f"SELECT count(*) FROM inbox WHERE key = 'telegram:{update}' AND state <> 'waiting'"
+        await self.stage.until(lambda: self.stage.count(inbox) > 0)
+        outbox = (
+            "SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') AND lane = 'reply'"
+            f" AND chat = '{self.chat}'"
         )
-        await self.stage.until(lambda: self.stage.count(done) > 0)
+        await self.stage.until(lambda: not self.stage.look(outbox))
 
     async def hears_of(self, words: str, seconds: float = PATIENCE) -> None:
         """Wait until there is a message with these words."""

@@ -22,15 +22,14 @@ async def test_broken_updates_neither_stop_nor_delay_the_healthy_ones(stage):
     talkers = stage.crowd(10)
     odd = mutants(MUTANTS, seed=20, person=broken.id, stranger=999_000_111)
     waits = []
-    for number in range(HEALTHY):
-        talker = talkers[number % len(talkers)]
-        for place in range(MUTANTS // HEALTHY):
-            one = next(odd)
-            updates.add_text(one) if isinstance(one, str) else updates.add_raw(one)
-            if place == 10:
-                waits.append(asyncio.create_task(answered(stage, talker)))
-                await asyncio.sleep(0)
-        await waits[-1]
+    for number, one in enumerate(odd):
+        updates.add_text(one) if isinstance(one, str) else updates.add_raw(one)
+        if number % 20 == 10:
+            talker = talkers[number // 20 % len(talkers)]
+            waits.append(asyncio.create_task(answered(stage, talker)))
+            await asyncio.sleep(0)
+        if number % 100 == 99:
+            await waits[-1]
     await stage.quiet()
     seconds = sorted([await wait for wait in waits])
     assert len(seconds) == HEALTHY

@@ -79,28 +79,16 @@ async def test_what_was_sent_while_its_disk_was_full_is_recorded_when_there_is_r
 
 
 @pytest.mark.timeout(120)
-async def test_it_stops_in_time_while_the_database_is_locked_and_loses_nothing(stage):
+async def test_it_stops_and_starts_while_the_database_is_locked_and_loses_nothing(stage):
     people = stage.crowd(5)
     bot = await stage.bot()
     with locked(stage):
         texts(stage, people)
-        await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
         assert await bot.stop(10) == 0
-    bot = await stage.bot()
+        bot = await stage.begins()
+        await stage.until(lambda: bool(bot.lines("cannot begin")))
+        assert bot.running.returncode is None
     await stage.quiet()
     assert [len(person.sent()) for person in people] == [2] * len(people)
-    assert await bot.stop() == 0
-
-
-@pytest.mark.timeout(120)
-async def test_it_starts_when_the_database_is_let_go(stage):
-    noor = stage.somebody()
-    assert await (await stage.bot()).stop() == 0
-    with locked(stage):
-        bot = await stage.begins()
-        holds = stage.folder / "bot.db.lock"
-        await stage.until(lambda: holds.read_text() == f"{bot.pid}\n")
-        await asyncio.sleep(BUSY_TIMEOUT + 3)
-        assert bot.running.returncode is None, bot.said
-    await noor.types("/help")
     assert await bot.stop() == 0
