@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,3 +62,15 @@ class Scene(Stage):
         """Updates not confirmed, and rows that are being sent: what a kill has hit."""
         sending = self.count("SELECT count(*) FROM outbox WHERE state = 'sending'")
         return len(self.emulated.updates.pending) + sending
+
+    def unseen(self, person: int) -> list[str]:
+        """What need not have arrived, and is written down as such.
+
+        A question whose sending was in doubt and that was answered before its repeat, and a row
+        that two kills left in doubt: it is listed as uncertain.
+        """
+        rows = self.look(
+            "SELECT content FROM outbox WHERE state IN ('cancelled', 'uncertain') AND once_more "
+            f"AND kind = 'send' AND chat = 'telegram:{person}'"
+        )
+        return [json.loads(content)["text"] for (content,) in rows]
