@@ -130,7 +130,10 @@ class Groups:
                 return
 
     def alone(self, job: Job) -> None:
-        """Run one job in a transaction of its own."""
+        """Run one job in a transaction of its own; not if its caller has gone meanwhile."""
+        if job.future.cancelled():
+            job.over = True
+            return
         connection = self.engine.connect()
         try:
             begin(connection, self.raw)
