@@ -23,6 +23,7 @@ ASKED = {
 """Every open question, by flow; a new one has to be walked through below too."""
 
 WALKS = (
+    ("/ask", ("vraag",)),
     ("/start meeting-2", "Yes", "1", ("Gast",)),
     ("/join", ("Noor",), ("Utrecht",), ("Vreeswijk",), "2", ("Tuin",), "1", *["yes"] * 5),
     (("noor@example.org",), "1"),
@@ -30,7 +31,7 @@ WALKS = (
     ("/profile", "Neighbourhood", ("Vreeswijk",), "/profile", "Initiative", ("Tuin",)),
     ("/profile", "E-mail", ("noor@example.org",)),
     ("/start survey-2", "Other", ("anders",), ("open",), ("3",), ("1 May 2027",), ("Utrecht",)),
-    ("/ask", ("vraag",), "/profile", "stop", "/mydata", "/mymeetings", "/start survey-2", "stop"),
+    ("/profile", "stop", "/mydata", "/mymeetings", "/start survey-2", "stop"),
 )
 """What everybody types; where a tuple stands, their own text first, and this if it is refused."""
 
