@@ -155,7 +155,7 @@ async def ad_looks_after_it(ad: Phone) -> None:
     """Ad sees who has which role, and how the bot is doing."""
     await ad.types("/rollen")
     await ad.sees("Wat wil je doen?")
-    await ad.types("/gezondheid")
+    await ad.types("/toestand")
     await ad.sees("Wacht om verstuurd te worden")
 
 
