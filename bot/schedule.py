@@ -56,10 +56,14 @@ class Schedule:
         self._clock.on_move(self._begin_all)
         self._begin_all()
 
-    async def stop(self) -> None:
-        """Begin no more ticks, and finish those under way."""
+    async def stop(self, within: float = 1.0) -> None:
+        """Begin no more ticks; what takes longer is left, and done at the next start."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def run_all(self) -> None:
