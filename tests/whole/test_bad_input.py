@@ -10,8 +10,8 @@ from tests.whole.mutants import mutants
 MUTANTS = 2000
 HEALTHY = 100
 BUSY = 5.0
-"""Seconds of patience with the slowest; an idle machine needs a twentieth. What waits behind a failed
-turn waits 10 seconds, and a poll that got stuck 30."""
+"""Seconds of patience with the slowest; an idle machine needs a twentieth. What waits behind a
+failed turn waits 10 seconds, and a poll that got stuck 30."""
 
 
 @pytest.mark.timeout(150)
