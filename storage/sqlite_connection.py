@@ -4,6 +4,7 @@ Transactions begin and end only when told to, and take the write lock at BEGIN: 
 that reads first and writes later would be refused at once when another writer got in between.
 """
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -53,10 +54,17 @@ class WritingThread(aiosqlite.Connection):
     async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Call the function with the connection, in its thread.
 
-        Leans on two private attributes, `_execute` and `_conn`, which a test names.
+        Leans on the private attributes `_execute` and `_conn`, which a test names.
         """
         execute: Callable[..., Awaitable[T]] = self._execute
         return await execute(lambda: function(self._conn))
+
+    async def ended(self) -> None:
+        """Wait until the thread that was told to stop is over.
+
+        It would otherwise tell a loop that may be closed by then. Leans on `_thread`.
+        """
+        await asyncio.to_thread(self._thread.join)
 
 
 def connect(

@@ -49,6 +49,7 @@ class Writer:
         try:
             await thread
         except sqlite3.Error as error:
+            await thread.ended()
             raise Unavailable("the database file cannot be opened") from error
         self.thread = thread
 

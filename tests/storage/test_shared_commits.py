@@ -15,7 +15,7 @@ import aiosqlite
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from storage import Tx, Unavailable
+from storage import Database, StorageError, Tx, Unavailable
 from storage.sqlite_connection import connect
 from storage.writer import PATIENCE, Writer
 from tests.storage.notes import make_table, write, written
@@ -87,6 +87,7 @@ async def commits(writer: Writer) -> int:
 def test_what_we_lean_on_in_aiosqlite_is_there() -> None:
     assert inspect.iscoroutinefunction(aiosqlite.Connection._execute)
     assert isinstance(inspect.getattr_static(aiosqlite.Connection, "_conn"), property)
+    assert "self._thread = " in inspect.getsource(aiosqlite.Connection.__init__)
 
 
 def mode(path: Path) -> int:
@@ -438,3 +439,13 @@ async def test_long_work_that_waited_leaves_room_in_between(writer: Writer) -> N
         job.queued -= PATIENCE
     await asyncio.gather(*long, *short)
     assert order == ["long", "turn", "turn", "long"]
+
+
+async def test_a_thread_whose_file_cannot_be_opened_is_over_before_it_is_told(tmp_path):
+    """It would speak to the loop of a test that is closed by then."""
+    (tmp_path / "letter.db").write_text("this is no database" * 300)
+    before = threading.active_count()
+    with pytest.raises(StorageError):
+        await Database.open(f"sqlite:///{tmp_path}/letter.db", migrate=False)
+    assert threading.active_count() <= before + 1  # the one that waited for its end
+    assert not [one for one in threading.enumerate() if "connection_worker" in one.name]
