@@ -67,7 +67,7 @@ endef
 define install
 	@echo "Setting up $(1); this takes a minute at most ..."
 	@{ { $(1)/bin/python -m pip install --require-hashes -r requirements/lock.txt && \
-		$(1)/bin/uv pip install --python $(1)/bin/python --require-hashes -r $(2) && \
+		$(1)/bin/uv pip install --compile-bytecode --python $(1)/bin/python --require-hashes -r $(2) && \
 		$(1)/bin/uv pip install --python $(1)/bin/python --no-deps --no-build-isolation -e .; } || \
 		{ $(1)/bin/python -m pip install --require-hashes -r $(2) && \
 		$(1)/bin/python -m pip install --no-deps --no-build-isolation -e .; }; } \
