@@ -91,10 +91,6 @@ class Sender:
         what waits for it."""
         self._courier.gone = hook
 
-    def on_moved(self, hook: Callable[[Tx, str, str], object]) -> None:
-        """In the transaction that finds a chat moved, call this instead of moving what waits."""
-        self._courier.moved = hook
-
     def offer(self, rows: Sequence[Row]) -> None:
         """Send these replies; to be called on the event loop, right after their commit."""
         self._lines.add(rows)

@@ -105,13 +105,6 @@ class Talk:
         """The key of the option chosen; options are {key: label}, in order."""
         return str(self.put(OneOf(key, text, options, columns=columns)))
 
-    def choose_or_skip(
-        self, key: str, text: str, options: Mapping[str, str], *, columns: int = 1
-    ) -> str | None:
-        """As `choose`; None when it was skipped."""
-        stored = self.put(OneOf(key, text, options, optional=True, columns=columns))
-        return None if stored == SKIPPED else str(stored)
-
     def choose_many(
         self,
         key: str,
