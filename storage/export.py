@@ -20,8 +20,14 @@ from storage.tables import (
     consents,
     conversations,
     erasures,
+    fanouts,
+    feedback,
+    feeds,
+    gate_decisions,
     halts,
     inbox,
+    invitations,
+    meeting_notes,
     meetings,
     outbox,
     people,
@@ -30,6 +36,7 @@ from storage.tables import (
     rsvps,
     survey_questions,
     surveys,
+    waiting_list,
 )
 from storage.transaction import Tx
 
@@ -37,6 +44,11 @@ OF_THE_PERSON: Final = {
     consents: consents.c.person,
     person_themes: person_themes.c.person,
     rsvps: rsvps.c.person,
+    waiting_list: waiting_list.c.person,
+    invitations: invitations.c.person,
+    gate_decisions: gate_decisions.c.person,
+    feedback: feedback.c.person,
+    feeds: feeds.c.person,
     answer_sets: answer_sets.c.person,
     questions: questions.c.person,
     audit: audit.c.actor,
@@ -56,6 +68,9 @@ OF_THEIR_WORK: Final = {
     codes.c.made_by: (codes.c.role, codes.c.expires, codes.c.used),
     questions.c.answered_by: (questions.c.answer, questions.c.answered),
     meetings.c.host: (meetings.c.title, meetings.c.starts),
+    rsvps.c.added_by: (rsvps.c.created,),
+    fanouts.c.made_by: (fanouts.c.kind, fanouts.c.created),
+    meeting_notes.c.made_by: (meeting_notes.c.text, meeting_notes.c.created),
 }
 """What somebody did for others: of those rows only what is their own doing, never who asked."""
 

@@ -9,19 +9,31 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 
 from storage import wall_time
+from storage.people import Person
 from storage.tables import meetings, rsvps
 from storage.transaction import Insert, Prepared, Tx
 
 
 class Status(StrEnum):
-    """Whether a meeting takes place."""
+    """Whether a meeting takes place; a draft is seen by those who make it alone."""
 
+    DRAFT = "draft"
     ON = "on"
     CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    """What a meeting is: one by itself, a day, or a place or part (an evening) of that day."""
+
+    MEETING = "meeting"
+    DAY = "day"
+    PLACE = "place"
+    PART = "part"
 
 
 class Answer(StrEnum):
@@ -39,13 +51,22 @@ COMING: Final = (Answer.YES, Answer.MAYBE)
 class Meeting:
     """A meeting as it is planned now; `wall_start` and `wall_end` are ISO 8601 without a zone.
 
-    `capacity` is in seats; None means that everybody fits.
+    `capacity` is in seats; None means that everybody fits. `uid` names it in calendars for ever.
+    `parent` is the day of a place or part. `publishes` is from when on it is seen; None: at once.
+    `municipality` is a CBS code, `latitude` and `longitude` are degrees. `audience` is who may
+    sign up: `all`, `members`, `part:<part>` or `municipality:<code>`. `reminders` are the kinds
+    that are sent; None: all of them. `host` may run it, `host_name` is whom people see.
     """
 
     id: int
     key: str | None
+    uid: str
+    kind: str
+    parent: int | None
+    series: str | None
     version: int
     status: str
+    publishes: datetime | None
     title: str
     text: str
     starts: datetime
@@ -54,11 +75,18 @@ class Meeting:
     wall_end: str
     zone: str
     place: str | None
+    municipality: str | None
+    latitude: float | None
+    longitude: float | None
+    accessibility: str
     link: str | None
     capacity: int | None
     deadline: datetime | None
+    audience: str
     languages: Sequence[str]
+    reminders: Sequence[str] | None
     host: int | None
+    host_name: str | None
 
     @property
     def is_cancelled(self) -> bool:
@@ -68,22 +96,33 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFacts:
-    """What is known of a meeting that is made or changed; `key` says which one it is.
+    """What is known of a meeting that is made or changed; `key` says which one it is, if any.
 
-    `start`, `end` and `deadline` are wall times in `zone`, without a zone of their own.
+    `start`, `end` and `deadline` are wall times in `zone`, without a zone of their own. The rest
+    is as in `Meeting`; `day` is the number of the day that a place or part belongs to.
     """
 
-    key: str
+    key: str | None
     title: str
     start: datetime
     end: datetime
     zone: str = "Europe/Amsterdam"
     text: str = ""
     place: str | None = None
+    municipality: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    accessibility: str = ""
     link: str | None = None
     capacity: int | None = None
     deadline: datetime | None = None
+    audience: str = "all"
     languages: Sequence[str] = ("nl",)
+    reminders: Sequence[str] | None = None
+    host_name: str | None = None
+    kind: Kind = Kind.MEETING
+    day: int | None = None
+    series: str | None = None
     status: Status = Status.ON
 
 
@@ -141,6 +180,14 @@ def locked(tx: Tx, meeting: int) -> Meeting:
     return Meeting(*row)
 
 
+def may_manage(tx: Tx, meeting: Meeting, person: Person) -> bool:
+    """Whether a person may run this meeting: a coordinator, its host, or the host of its day."""
+    if person.is_coordinator or meeting.host == person.id:
+        return True
+    day = find(tx, meeting.parent) if meeting.parent is not None else None
+    return day is not None and day.host == person.id
+
+
 def upcoming(tx: Tx, now: datetime, limit: int = 10, offset: int = 0) -> list[Meeting]:
     """What takes place and has not begun, the soonest first."""
     return _all(tx.execute(_UPCOMING, {"now": now, "limit": limit, "offset": offset}))
@@ -172,7 +219,8 @@ def _insert(tx: Tx) -> Insert:
 def put(tx: Tx, facts: MeetingFacts, now: datetime) -> Meeting:
     """Make the meeting of this key, or bring it up to date; who signed up stays signed up."""
     values = _columns(facts)
-    made = tx.execute(_insert, {**values, "version": 1, "created": now}).rowcount
+    new = {**values, "uid": uuid4().hex, "version": 1, "created": now}
+    made = tx.execute(_insert, new).rowcount
     row: Sequence[Any] = tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}).one()
     before = Meeting(*row)
     changed = {name: new for name, new in values.items() if getattr(before, name) != new}
@@ -198,9 +246,19 @@ def _columns(facts: MeetingFacts) -> Mapping[str, Any]:
         "wall_start": facts.start.isoformat(timespec="minutes"),
         "wall_end": facts.end.isoformat(timespec="minutes"),
         "zone": facts.zone,
+        "kind": facts.kind,
+        "parent": facts.day,
+        "series": facts.series,
         "place": facts.place,
+        "municipality": facts.municipality,
+        "latitude": facts.latitude,
+        "longitude": facts.longitude,
+        "accessibility": facts.accessibility,
         "link": facts.link,
         "capacity": facts.capacity,
+        "audience": facts.audience,
+        "reminders": list(facts.reminders) if facts.reminders is not None else None,
+        "host_name": facts.host_name,
         "deadline": wall_time.moment(deadline, facts.zone) if deadline else None,
         "languages": list(facts.languages),
     }

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -40,12 +41,18 @@ ID = BigInteger().with_variant(Integer, "sqlite")
 
 _WAITING = text("state = 'waiting'")
 _FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
+_IN_LINE = text("state IN ('waiting', 'offered')")
+_UNFINISHED = text("finished IS NULL")
 
 
 def _person(*, nullable: bool = False) -> Column[int]:
     return Column(
         "person", ID, ForeignKey("people.id", ondelete="CASCADE"), nullable=nullable, index=True
     )
+
+
+def _meeting(*, nullable: bool = False) -> Column[int]:
+    return Column("meeting", ID, ForeignKey("meetings.id", ondelete="CASCADE"), nullable=nullable)
 
 
 # The three tables of a turn.
@@ -169,6 +176,7 @@ people = Table(
     Column("reminders", Boolean, nullable=False, server_default=true()),
     Column("menu_due", Boolean, nullable=False, server_default=false()),
     Column("muted_until", UTC),
+    Column("paused_until", UTC),
     Column("name", Text),
     Column("municipality", Text),
     Column("neighbourhood", Text),
@@ -236,6 +244,7 @@ codes = Table(
     METADATA,
     Column("digest", Text, primary_key=True),
     Column("role", Text, nullable=False),
+    Column("subject", Text),
     Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
     Column("expires", UTC, nullable=False),
     Column("used", UTC),
@@ -282,8 +291,13 @@ meetings = Table(
     METADATA,
     Column("id", ID, primary_key=True),
     Column("key", Text, unique=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False, server_default="meeting"),
+    Column("parent", ID, ForeignKey("meetings.id", ondelete="CASCADE")),
+    Column("series", Text),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("status", Text, nullable=False),
+    Column("publishes", UTC),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False, server_default=""),
     Column("starts", UTC, nullable=False),
@@ -292,30 +306,169 @@ meetings = Table(
     Column("wall_end", Text, nullable=False),
     Column("zone", Text, nullable=False),
     Column("place", Text),
+    Column("municipality", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("accessibility", Text, nullable=False, server_default=""),
     Column("link", Text),
     Column("capacity", Integer),
     Column("deadline", UTC),
+    Column("audience", Text, nullable=False, server_default="all"),
     Column("languages", JSON, nullable=False),
+    Column("reminders", JSON(none_as_null=True)),
     Column("host", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("host_name", Text),
     Column("created", UTC, nullable=False),
     Index("ix_meetings_starts", "starts"),
+    Index("ix_meetings_ends", "ends"),
     Index("ix_meetings_host", "host"),
+    Index("ix_meetings_parent", "parent", "starts"),
+    Index("ix_meetings_series", "series", "starts"),
+    sqlite_autoincrement=True,
 )
 
 rsvps = Table(
     "rsvps",
     METADATA,
     Column("id", ID, primary_key=True),
-    Column("meeting", ID, ForeignKey("meetings.id", ondelete="CASCADE"), nullable=False),
-    _person(),
+    _meeting(),
+    _person(nullable=True),
     Column("answer", Text, nullable=False),
     Column("seats", Integer, nullable=False),
     Column("name", Text),
+    Column("shows_name", Boolean, nullable=False, server_default=false()),
+    Column("needs", JSON(none_as_null=True)),
+    Column("needs_text", Text),
+    Column("added_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("door", Text, unique=True),
+    Column("came", UTC),
+    Column("came_seats", Integer),
+    Column("walked_in", Boolean, nullable=False, server_default=false()),
     Column("version", Integer, nullable=False),
     Column("created", UTC, nullable=False),
     Column("changed", UTC, nullable=False),
     UniqueConstraint("meeting", "person"),
     Index("ix_rsvps_meeting_answer", "meeting", "answer"),
+    Index("ix_rsvps_added_by", "added_by"),
+    sqlite_autoincrement=True,
+)
+
+waiting_list = Table(
+    "waiting_list",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _meeting(),
+    _person(),
+    Column("state", Text, nullable=False),
+    Column("seats", Integer, nullable=False),
+    Column("name", Text),
+    Column("version", Integer, nullable=False),
+    Column("joined", UTC, nullable=False),
+    Column("offered", UTC),
+    Column("offer_until", UTC),
+    Column("ended", UTC),
+    Index(
+        "ix_waiting_list_once",
+        "meeting",
+        "person",
+        unique=True,
+        sqlite_where=_IN_LINE,
+        postgresql_where=_IN_LINE,
+    ),
+    Index(
+        "ix_waiting_list_line",
+        "meeting",
+        "id",
+        sqlite_where=_IN_LINE,
+        postgresql_where=_IN_LINE,
+    ),
+    Index("ix_waiting_list_meeting", "meeting", "id"),
+    sqlite_autoincrement=True,
+)
+
+fanouts = Table(
+    "fanouts",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    _meeting(nullable=True),
+    Column("arguments", JSON, nullable=False),
+    Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("due", UTC, nullable=False),
+    Column("cursor", ID, nullable=False, server_default="0"),
+    Column("promised", Integer, nullable=False, server_default="0"),
+    Column("finished", UTC),
+    Column("created", UTC, nullable=False),
+    Index(
+        "ix_fanouts_unfinished",
+        "kind",
+        "due",
+        sqlite_where=_UNFINISHED,
+        postgresql_where=_UNFINISHED,
+    ),
+    Index("ix_fanouts_meeting", "meeting", "id"),
+    Index("ix_fanouts_made_by", "made_by"),
+    sqlite_autoincrement=True,
+)
+
+invitations = Table(
+    "invitations",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _meeting(),
+    _person(),
+    Column("fanout", ID, ForeignKey("fanouts.id", ondelete="SET NULL")),
+    Column("created", UTC, nullable=False),
+    UniqueConstraint("meeting", "person"),
+    Index("ix_invitations_fanout", "fanout"),
+)
+
+gate_decisions = Table(
+    "gate_decisions",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _person(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("purpose", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", UTC, nullable=False),
+    Index("ix_gate_decisions_person_at", "person", "at"),
+    Index("ix_gate_decisions_at", "at"),
+)
+
+feedback = Table(
+    "feedback",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _meeting(),
+    _person(),
+    Column("worth", Text, nullable=False),
+    Column("words", Text),
+    Column("at", UTC, nullable=False),
+    UniqueConstraint("meeting", "person"),
+)
+
+meeting_notes = Table(
+    "meeting_notes",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    _meeting(),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("photo", Text),
+    Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("created", UTC, nullable=False),
+    Index("ix_meeting_notes_meeting", "meeting", "id"),
+    Index("ix_meeting_notes_made_by", "made_by"),
+)
+
+feeds = Table(
+    "feeds",
+    METADATA,
+    Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("created", UTC, nullable=False),
 )
 
 # Learning.

@@ -3,7 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Table, Text, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    Table,
+    Text,
+    insert,
+    select,
+)
 
 from storage import tables, types
 
@@ -24,7 +35,7 @@ EXACTLY = {
     "audit": {"action": "results.look", "subject": "person:{person}"},
 }
 """What cannot be any text."""
-NO_ONES = ("codes", "meetings", "surveys")
+NO_ONES = ("codes", "fanouts", "meeting_notes", "meetings", "surveys")
 """Tables that refer to a person or are referred to, with no words of that person in them."""
 
 
@@ -54,7 +65,7 @@ def is_about_people(table: Table) -> bool:
 def value(column: Column[Any], ids, chat, words):
     person = ids["people"]
     for key in column.foreign_keys:
-        return ids[key.column.table.name]
+        return ids.get(key.column.table.name)
     if column.name in {"chat", "scope"}:
         return chat
     if column.name == "due":
@@ -65,7 +76,14 @@ def value(column: Column[Any], ids, chat, words):
         return person if column.table is tables.people else person % 1000
     if isinstance(column.type, Text):
         return words
-    plain = {Boolean: True, Integer: 1, BigInteger: 1, types.UTC: NOW, JSON: {"said": words}}
+    plain = {
+        Boolean: True,
+        Integer: 1,
+        BigInteger: 1,
+        Float: 1.5,
+        types.UTC: NOW,
+        JSON: {"said": words},
+    }
     return plain[type(column.type)]
 
 
