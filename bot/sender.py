@@ -14,14 +14,15 @@ from typing import Any, Final
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier, Maker
-from bot.dialogue.messages import Message, dump
+from bot.dialogue.flow import Rendered
+from bot.dialogue.messages import Dropped, dump
 from bot.ledger import Ledger
 from bot.lines import Lines
 from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
 from storage import Database, Tx, claims, delivery, halts
-from storage.claims import Claim, Claimed
+from storage.claims import Claim, Claimed, Skipped
 from storage.errors import Unavailable
 from storage.outbox import Content, Lane, Row
 
@@ -32,7 +33,7 @@ IDLE: Final = 1.0  # seconds between looks at the outbox
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
 
-Renderer = Callable[[Tx, Mapping[str, Any], datetime], Message | None]
+Renderer = Callable[[Tx, Mapping[str, Any], datetime], Rendered]
 
 _log = logging.getLogger(__name__)
 
@@ -223,8 +224,12 @@ class Sender:
             self._lines.behind = behind | self._lines.newly_behind
         return claimed
 
-    def _render(self, tx: Tx, renderer: str, arguments: Mapping[str, Any]) -> Content | None:
+    def _render(
+        self, tx: Tx, renderer: str, arguments: Mapping[str, Any]
+    ) -> Content | Skipped | None:
         message = self._renderers[renderer](tx, arguments, self._clock.now())
+        if isinstance(message, Dropped):
+            return Skipped(message.reason)
         return None if message is None else dump(message)
 
     def _line_ended(self, chat: str) -> None:

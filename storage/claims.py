@@ -24,7 +24,15 @@ SPARE: Final = 16  # more rows than asked for are looked at, as only one of a ch
 
 _IS_ACTIVE: Final = text("conversations.status = 'active'")
 
-Render = Callable[[Tx, str, Mapping[str, Any]], Content | None]
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was promised is not to be sent; `reason` is kept with the row."""
+
+    reason: str
+
+
+Render = Callable[[Tx, str, Mapping[str, Any]], Content | Skipped | None]
 """A promise's renderer name and arguments to a dumped message; None if it is not to be sent."""
 
 
@@ -152,6 +160,9 @@ class _Desk:
             self.faults.append(f"{row.renderer} {type(error).__name__}")
             settle(self.tx, row.id, State.REFUSED, f"renderer raised {type(error).__name__}")
             return None
+        if isinstance(content, Skipped):
+            settle(self.tx, row.id, State.CANCELLED, content.reason)
+            return None
         if content is None:
             settle(self.tx, row.id, State.CANCELLED)
         elif row.lane != Lane.BULK:
@@ -159,7 +170,7 @@ class _Desk:
             self.tx.execute(update(outbox).where(outbox.c.id == row.id).values(**written))
         return content
 
-    def _kept_apart(self, row: Found[Any]) -> Content | None:
+    def _kept_apart(self, row: Found[Any]) -> Content | Skipped | None:
         """Render so that a failed statement does not end the claim, as it would on PostgreSQL."""
         if not self.tx.postgres:
             return self.render(self.tx, row.renderer, row.arguments or {})

@@ -20,6 +20,7 @@ from bot.dialogue.flow import Flow, Maker, Renderer, Tick
 from bot.dialogue.language import languages
 from bot.dialogue.messages import (
     Button,
+    Dropped,
     Heard,
     Incoming,
     Kind,
@@ -104,14 +105,16 @@ class World:
         for row in tx.execute(due.order_by(tables.outbox.c.due, tables.outbox.c.id)).all():
             late = row.useful_until is not None and row.useful_until <= self.now
             made = None if late else self.renderers[row.renderer].run(tx, row.arguments, self.now)
-            state = "missed" if late else "sent" if made else "cancelled"
+            state = "missed" if late else "sent" if isinstance(made, Message) else "cancelled"
+            why = made.reason if isinstance(made, Dropped) else None
+            made = None if isinstance(made, Dropped) else made
             content = _dumped(made)
             tx.execute(
                 update(tables.outbox)
                 .where(tables.outbox.c.id == row.id)
                 .values(
                     state=state, content=content, sent=self.now, message_id=f"m{row.id}",
-                    about=made.about if made else None,
+                    about=made.about if made else None, error=why,
                 )
             )  # fmt: skip
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
-from bot.dialogue.messages import Button, Heard, Incoming, Message, Pressed, dump
+from bot.dialogue.messages import Button, Dropped, Heard, Incoming, Message, Pressed, dump
 from bot.emulator import World, make_app, serving
 from bot.pacer import Limits
 from bot.receiver import Receiver
@@ -45,10 +45,12 @@ class Leak(BaseException):
     """What no turn should let out."""
 
 
-def reminder(_tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | None:
+def reminder(_tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | Dropped | None:
     """Renders what it is told; raises or declines when told so."""
     if arguments.get("broken"):
         raise ValueError("a renderer's mistake")
+    if "dropped" in arguments:
+        return Dropped(arguments["dropped"])
     return Message(arguments["text"]) if "text" in arguments else None
 
 

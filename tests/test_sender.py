@@ -232,6 +232,16 @@ async def test_a_promise_that_is_no_longer_meant_is_cancelled(bot):
     assert await bot.states() == ["cancelled", "sent"]
 
 
+async def test_a_promise_that_is_dropped_keeps_the_reason(bot):
+    await bot.promises(NOOR, "gone", arguments={"dropped": "signed off"})
+    await bot.promises(NOOR, "here")
+    await bot.until(lambda: bot.heard() == ["here"])
+    assert [(row.state, row.error) for row in await bot.rows()] == [
+        ("cancelled", "signed off"),
+        ("sent", None),
+    ]
+
+
 async def test_a_renderer_that_raises_costs_its_own_row_alone(bot):
     await bot.promises(NOOR, "bad", arguments={"broken": True})
     await bot.promises(NOOR, "good")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
-from bot.dialogue.messages import DATA_BYTES, Message
+from bot.dialogue.messages import DATA_BYTES, Dropped, Message
 
 ROLES = ("none", "coordinator", "admin")
 """From the fewest rights to the most; each has those of the ones before it."""
@@ -149,20 +149,26 @@ def tick(name: str, *, seconds: int) -> Callable[[Callable[[Any, datetime], Any]
     return make
 
 
+Rendered = Message | Dropped | None
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """How a promised row becomes a message at the moment it is claimed; None: not any more."""
+    """How a promised row becomes a message at the moment it is claimed, if it still does.
+
+    `Dropped` says why it does not, for those who ask later; None leaves that out.
+    """
 
     name: str
-    run: Callable[[Any, Mapping[str, Any], datetime], Message | None]
+    run: Callable[[Any, Mapping[str, Any], datetime], Rendered]
 
 
 def render(
     name: str,
-) -> Callable[[Callable[[Any, Mapping[str, Any], datetime], Message | None]], Renderer]:
+) -> Callable[[Callable[[Any, Mapping[str, Any], datetime], Rendered]], Renderer]:
     """Make a renderer of a function `(tx, arguments, now)`; it sets the language itself."""
 
-    def make(run: Callable[[Any, Mapping[str, Any], datetime], Message | None]) -> Renderer:
+    def make(run: Callable[[Any, Mapping[str, Any], datetime], Rendered]) -> Renderer:
         return Renderer(name, run)
 
     return make

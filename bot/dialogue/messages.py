@@ -78,6 +78,13 @@ class Message:
         return tuple(button for row in self.rows for button in row)
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A promised message that is not to be sent after all; `reason` is a fixed phrase of ours."""
+
+    reason: str
+
+
 def dump(message: Message) -> dict[str, Any]:
     """`message` as JSON, without what is empty."""
     made = message.attachment

@@ -182,6 +182,19 @@ async def test_what_is_no_longer_useful_is_missed(db):
     assert await states(db) == ["missed"]
 
 
+async def test_why_a_promise_is_dropped_is_kept_with_it(db):
+    def dropping(tx, name, arguments):
+        dropped = arguments["text"] == "b"
+        return claims.Skipped("signed off") if dropped else render(tx, name, arguments)
+
+    await promised(db, promise("a"), promise("b", "telegram:6"))
+    taken = await db.run(claims.claim, Claim("me", Lane.NOTICE, 5, (), NOW, NOW), dropping)
+    assert [row.content["text"] for row in taken.rows] == ["a"]
+    assert await states(db) == ["sending", "cancelled"]
+    written = await db.read(lambda tx: list(tx.execute(select(tables.outbox.c.error)).scalars()))
+    assert sorted(written, key=str) == [None, "signed off"]
+
+
 async def test_a_renderer_that_breaks_the_transaction_costs_its_own_row_alone(db):
     def broken(tx, name, arguments):
         if arguments["text"] == "bad":
