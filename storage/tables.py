@@ -319,6 +319,7 @@ meetings = Table(
     Column("host", ID, ForeignKey("people.id", ondelete="SET NULL")),
     Column("host_name", Text),
     Column("created", UTC, nullable=False),
+    Column("changed", UTC),
     Index("ix_meetings_starts", "starts"),
     Index("ix_meetings_ends", "ends"),
     Index("ix_meetings_host", "host"),
