@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
-from io import StringIO
 from typing import Any, Final
 
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, day, isolate, n_, number, speaking, spoken
 from bot.dialogue.messages import Attachment, Button, cut
 from bot.dialogue.places import name_of
+from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
 from storage import audit, survey_results, surveys
 from storage.small_cells import FEWEST, hidden
@@ -26,8 +25,6 @@ MOST_VALUES: Final = 10
 TEXT_UNITS: Final = 700
 """How much is shown of what somebody wrote; the file has all of it."""
 BAR: Final = 10
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula."""
 
 
 @flow(
@@ -266,14 +263,14 @@ def answers_file(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
     with speaking(arguments["language"]):
         asked = surveys.questions(tx, arguments["survey"], retired=True)
         columns = [(question, key) for question in asked for key in _keys(question)]
-        file = StringIO(newline="")
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow([_("Number"), _("Finished"), *(_title(*column) for column in columns)])
+        rows: list[list[str | int]] = [
+            [_("Number"), _("Finished"), *(_title(*column) for column in columns)]
+        ]
         for place, (state, kept) in enumerate(survey_results.rows(tx, arguments["survey"]), 1):
             done = _("yes") if state == surveys.Progress.FINISHED else _("no")
             values = [_field(question, key, kept.get(key)) for question, key in columns]
-            writer.writerow([place, done, *values])
-    return ("\ufeff" + file.getvalue()).encode("utf-8", "replace")
+            rows.append([place, done, *values])
+        return spreadsheet(rows)
 
 
 def _keys(question: Question) -> list[str]:
@@ -284,17 +281,12 @@ def _title(question: Question, key: str) -> str:
     text = in_language(question.text, spoken())
     if key != question.key:
         text = _("{question} – other").format(question=text)
-    return safe(text)
+    return text
 
 
 def _field(question: Question, key: str, value: Any) -> str:
     if value is None:
         return ""
     if key != question.key or question.kind in (Kind.OPEN, Kind.NUMBER, Kind.DATE):
-        return safe(str(value))
-    return safe(" | ".join(_words(question, one) for one in surveys.chosen(value)))
-
-
-def safe(text: str) -> str:
-    """`text` with a quote before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+        return str(value)
+    return " | ".join(_words(question, one) for one in surveys.chosen(value))
