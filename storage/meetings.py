@@ -6,34 +6,19 @@ What was agreed on is wall time and a zone; `starts` and `ends` are the moments 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, or_, select, update
 
-from storage import wall_time
+from storage.meeting_facts import Kind, MeetingFacts, Status, columns_of
 from storage.people import Person
 from storage.tables import meetings, rsvps
 from storage.transaction import Insert, Prepared, Tx
 
-
-class Status(StrEnum):
-    """Whether a meeting takes place; a draft is seen by those who make it alone."""
-
-    DRAFT = "draft"
-    ON = "on"
-    CANCELLED = "cancelled"
-
-
-class Kind(StrEnum):
-    """What a meeting is: one by itself, a day, or a place or part (an evening) of that day."""
-
-    MEETING = "meeting"
-    DAY = "day"
-    PLACE = "place"
-    PART = "part"
+__all__ = ["Kind", "MeetingFacts", "Status"]  # found here too: they are facts of meetings
 
 
 class Answer(StrEnum):
@@ -45,6 +30,9 @@ class Answer(StrEnum):
 
 
 COMING: Final = (Answer.YES, Answer.MAYBE)
+OF_A_DAY: Final = (Kind.PLACE, Kind.PART)
+RECENT: Final = timedelta(days=30)
+"""How long those who run a meeting still find it in their list when it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,50 +82,34 @@ class Meeting:
         return self.status == Status.CANCELLED
 
 
-@dataclass(frozen=True, slots=True)
-class MeetingFacts:
-    """What is known of a meeting that is made or changed; `key` says which one it is, if any.
-
-    `start`, `end` and `deadline` are wall times in `zone`, without a zone of their own. The rest
-    is as in `Meeting`; `day` is the number of the day that a place or part belongs to.
-    """
-
-    key: str | None
-    title: str
-    start: datetime
-    end: datetime
-    zone: str = "Europe/Amsterdam"
-    text: str = ""
-    place: str | None = None
-    municipality: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    accessibility: str = ""
-    link: str | None = None
-    capacity: int | None = None
-    deadline: datetime | None = None
-    audience: str = "all"
-    languages: Sequence[str] = ("nl",)
-    reminders: Sequence[str] | None = None
-    host_name: str | None = None
-    kind: Kind = Kind.MEETING
-    day: int | None = None
-    series: str | None = None
-    status: Status = Status.ON
-
-
 _COLUMNS: Final = tuple(meetings.c[field.name] for field in fields(Meeting))
-_MATTERS: Final = ("title", "starts", "ends", "wall_start", "wall_end", "zone", "place", "status")
-
+_MATTERS: Final = frozenset({
+    "title", "starts", "ends", "wall_start", "wall_end", "zone", "place", "status"
+})  # fmt: skip
 _BY_ID: Final = select(*_COLUMNS).where(meetings.c.id == bindparam("id"))
 _BY_KEY: Final = select(*_COLUMNS).where(meetings.c.key == bindparam("key"))
+_BY_UID: Final = select(*_COLUMNS).where(meetings.c.uid == bindparam("uid"))
 _UPCOMING: Final = (
     select(*_COLUMNS)
-    .where(meetings.c.starts > bindparam("now"), meetings.c.status == Status.ON)
+    .where(
+        meetings.c.starts > bindparam("now"),
+        meetings.c.status == Status.ON,
+        meetings.c.kind.not_in(OF_A_DAY),
+        or_(meetings.c.publishes.is_(None), meetings.c.publishes <= bindparam("now")),
+    )
     .order_by(meetings.c.starts, meetings.c.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_MANAGED: Final = (
+    select(*_COLUMNS)
+    .where(meetings.c.ends > bindparam("since"))
+    .order_by(meetings.c.ends <= bindparam("now"), meetings.c.starts, meetings.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_ALL_MANAGED: Final = _MANAGED.where(meetings.c.kind.not_in(OF_A_DAY))
+_HOSTED: Final = _MANAGED.where(meetings.c.host == bindparam("host"))
 _STARTING: Final = (
     select(*_COLUMNS)
     .where(
@@ -165,6 +137,11 @@ def _made(row: Sequence[Any] | None) -> Meeting | None:
     return Meeting(*row) if row is not None else None
 
 
+def _one(rows: CursorResult[Any]) -> Meeting:
+    row: Sequence[Any] = rows.one()
+    return Meeting(*row)
+
+
 def _all(rows: Iterable[Sequence[Any]]) -> list[Meeting]:
     return [Meeting(*row) for row in rows]
 
@@ -176,8 +153,28 @@ def find(tx: Tx, meeting: int) -> Meeting | None:
 
 def locked(tx: Tx, meeting: int) -> Meeting:
     """The meeting, held until the transaction ends: whoever counts its seats comes here first."""
-    row: Sequence[Any] = tx.execute(tx.for_update(_BY_ID), {"id": meeting}).one()
-    return Meeting(*row)
+    return _one(tx.execute(tx.for_update(_BY_ID), {"id": meeting}))
+
+
+def locked_root(tx: Tx, meeting: int) -> Meeting:
+    """The meeting as it is once its day, or itself if it has none, is held until the end.
+
+    Whoever counts seats comes here first, so nobody can be seated at two places of one day.
+    """
+    found = find(tx, meeting)
+    if found is None:
+        raise LookupError(f"there is no meeting {meeting}")
+    root = locked(tx, found.parent or meeting)
+    return root if found.parent is None else _fresh(tx, meeting)
+
+
+def visible(meeting: Meeting, now: datetime) -> bool:
+    """Whether residents may see it: no draft, and not to be published later.
+
+    A place or part is published with its day, so its own row says it.
+    """
+    seen = meeting.publishes is None or meeting.publishes <= now
+    return seen and meeting.status != Status.DRAFT
 
 
 def may_manage(tx: Tx, meeting: Meeting, person: Person) -> bool:
@@ -191,6 +188,26 @@ def may_manage(tx: Tx, meeting: Meeting, person: Person) -> bool:
 def upcoming(tx: Tx, now: datetime, limit: int = 10, offset: int = 0) -> list[Meeting]:
     """What takes place and has not begun, the soonest first."""
     return _all(tx.execute(_UPCOMING, {"now": now, "limit": limit, "offset": offset}))
+
+
+def managed_by(
+    tx: Tx, person: Person, now: datetime, limit: int = 10, offset: int = 0
+) -> list[Meeting]:
+    """What somebody may run: to come the soonest first, then what was over in the last 30 days.
+
+    For a coordinator that is everything, drafts and cancelled ones too, places under their day;
+    for others what they host, places by themselves.
+    """
+    wanted = {"now": now, "since": now - RECENT, "limit": limit, "offset": offset}
+    if person.is_coordinator:
+        return _all(tx.execute(_ALL_MANAGED, wanted))
+    return _all(tx.execute(_HOSTED, {**wanted, "host": person.id}))
+
+
+def hosts_any(tx: Tx, person: int, now: datetime) -> bool:
+    """Whether somebody hosts a meeting that is to come, or was over in the last 30 days."""
+    wanted = {"now": now, "since": now - RECENT, "limit": 1, "offset": 0, "host": person}
+    return tx.execute(_HOSTED, wanted).first() is not None
 
 
 def starting(tx: Tx, after: datetime, until: datetime) -> list[Meeting]:
@@ -217,48 +234,50 @@ def _insert(tx: Tx) -> Insert:
 
 
 def put(tx: Tx, facts: MeetingFacts, now: datetime) -> Meeting:
-    """Make the meeting of this key, or bring it up to date; who signed up stays signed up."""
-    values = _columns(facts)
-    new = {**values, "uid": uuid4().hex, "version": 1, "created": now}
-    made = tx.execute(_insert, new).rowcount
-    row: Sequence[Any] = tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}).one()
-    before = Meeting(*row)
-    changed = {name: new for name, new in values.items() if getattr(before, name) != new}
-    if made or not changed:
+    """Make the meeting of this key, or bring it up to date; who signed up stays signed up.
+
+    Nobody is told of a change: `planning.put` does so. Without a key it is always a new one.
+    """
+    values = columns_of(facts)
+    made = insert(tx, {**values, "uid": facts.uid or uuid4().hex}, now)
+    if made is not None:
+        return made
+    before = _one(tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}))
+    return write(tx, before, changes(before, values), seen=True)
+
+
+def insert(tx: Tx, values: Mapping[str, Any], now: datetime) -> Meeting | None:
+    """A new meeting of these columns; None if its key is taken."""
+    if not tx.execute(_insert, {**values, "version": 1, "created": now}).rowcount:
+        return None
+    return _one(tx.execute(_BY_UID, {"uid": values["uid"]}))
+
+
+def with_key(tx: Tx, key: str) -> Meeting | None:
+    """The meeting of this key."""
+    return _made(tx.execute(_BY_KEY, {"key": key}).first())
+
+
+def changes(before: Meeting, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those of the columns that are not yet so; what a series was given apart is kept."""
+    new = {name: value for name, value in values.items() if getattr(before, name) != value}
+    return {name: value for name, value in new.items() if name != "series" or value is not None}
+
+
+def matters(changed: Mapping[str, Any]) -> bool:
+    """Whether those who come should know of a change of these columns."""
+    return bool(_MATTERS & changed.keys())
+
+
+def write(tx: Tx, before: Meeting, changed: Mapping[str, Any], *, seen: bool) -> Meeting:
+    """Change these columns; the version goes up if it matters to people who have `seen` it."""
+    if not changed:
         return before
-    if changed.keys() & set(_MATTERS):
-        changed["version"] = before.version + 1
+    version = before.version + (seen and matters(changed))
+    changed = {**changed, "version": version}
     tx.execute(update(meetings).where(meetings.c.id == before.id).values(**changed))
-    after = find(tx, before.id)
-    assert after is not None
-    return after
+    return _fresh(tx, before.id)
 
 
-def _columns(facts: MeetingFacts) -> Mapping[str, Any]:
-    deadline = facts.deadline
-    return {
-        "key": facts.key,
-        "status": facts.status,
-        "title": facts.title,
-        "text": facts.text,
-        "starts": wall_time.moment(facts.start, facts.zone),
-        "ends": wall_time.moment(facts.end, facts.zone),
-        "wall_start": facts.start.isoformat(timespec="minutes"),
-        "wall_end": facts.end.isoformat(timespec="minutes"),
-        "zone": facts.zone,
-        "kind": facts.kind,
-        "parent": facts.day,
-        "series": facts.series,
-        "place": facts.place,
-        "municipality": facts.municipality,
-        "latitude": facts.latitude,
-        "longitude": facts.longitude,
-        "accessibility": facts.accessibility,
-        "link": facts.link,
-        "capacity": facts.capacity,
-        "audience": facts.audience,
-        "reminders": list(facts.reminders) if facts.reminders is not None else None,
-        "host_name": facts.host_name,
-        "deadline": wall_time.moment(deadline, facts.zone) if deadline else None,
-        "languages": list(facts.languages),
-    }
+def _fresh(tx: Tx, meeting: int) -> Meeting:
+    return _one(tx.execute(_BY_ID, {"id": meeting}))
