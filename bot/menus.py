@@ -33,7 +33,9 @@ def menu(flows: Iterable[Flow], role: str, language: str) -> dict[str, str]:
         return {
             command_word(_(flow.command)): _(flow.about)
             for flow in flows
-            if flow.command and flow.about and ROLES.index(flow.role) <= ROLES.index(role)
+            if flow.command
+            and flow.about
+            and ROLES.index(flow.shown_to or flow.role) <= ROLES.index(role)
         }
 
 

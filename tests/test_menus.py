@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,14 @@ def test_each_role_sees_what_it_may_use_and_no_more():
     assert coordinator - none == {"results"}
     assert admin - coordinator == {"roles", "health"}
     assert "admin" not in admin
+
+
+def test_what_few_need_is_in_the_menu_of_their_role_alone():
+    everybody = replace(handlers.FLOWS[0], role="none", command="/run", about="run it")
+    flows = [replace(everybody, shown_to="coordinator")]
+    shown = [list(menu(flows, role, "en")) for role in ROLES]
+    assert shown == [[], ["run"], ["run"]]
+    assert list(menu([everybody], "none", "en")) == ["run"]
 
 
 async def test_all_menus_and_descriptions_are_set(db):

@@ -58,6 +58,7 @@ class Flow:
     link: str = ""
     reply: str = ""
     role: str = "none"
+    shown_to: str = ""
     answers: AnswerStore | None = None
     plain: bool = False
     parameters: Mapping[str, type] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class Options(TypedDict, total=False):
     link: str
     reply: str
     role: str
+    shown_to: str
     answers: AnswerStore
     plain: bool
 
@@ -86,7 +88,8 @@ def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]]
     words: typed phrases that start it, such as N_("meetings, agenda").
     link: the first word of a deep link's payload, `meeting` in `meeting-12`.
     reply: starts on a reply to a message whose `about` has this first word.
-    role: who may. answers: see `AnswerStore`. plain: its questions have no back and stop buttons.
+    role: who may. shown_to: from which role on it is in the menu, where others may too, but few
+    need it. answers: see `AnswerStore`. plain: its questions have no back and stop buttons.
     Any flow is also started by a button whose data is `entry(name, ...)`.
     """
 
