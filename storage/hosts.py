@@ -7,9 +7,7 @@ flow that manages asks `managed` for the person who pressed, in the transaction 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
-
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import update
 
 from storage import audit, codes, meetings, people
 from storage.meetings import Meeting
@@ -32,14 +30,6 @@ def may_appoint(tx: Tx, meeting: Meeting, person: Person) -> bool:
         return True
     day = meetings.find(tx, meeting.parent) if meeting.parent is not None else None
     return day is not None and day.host == person.id
-
-
-_HOSTS: Final = select(exists().where(table.c.host == bindparam("person")))
-
-
-def hosts_any(tx: Tx, person: int) -> bool:
-    """Whether a person is the host of any meeting."""
-    return bool(tx.execute(_HOSTS, {"person": person}).scalar())
 
 
 def appoint(tx: Tx, code: str, person: int, now: datetime) -> tuple[Meeting, int | None] | None:
