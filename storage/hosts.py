@@ -7,6 +7,7 @@ flow that manages asks `managed` for the person who pressed, in the transaction 
 from __future__ import annotations
 
 from datetime import datetime
+
 from sqlalchemy import update
 
 from storage import audit, codes, meetings, people
