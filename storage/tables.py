@@ -43,6 +43,12 @@ _WAITING = text("state = 'waiting'")
 _FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
 _IN_LINE = text("state IN ('waiting', 'offered')")
 _UNFINISHED = text("finished IS NULL")
+_TO_BLANK = text(
+    "door IS NOT NULL OR needs IS NOT NULL OR needs_text IS NOT NULL"
+    " OR (person IS NULL AND name IS NOT NULL)"
+)
+_IN_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is looked up by how it begins: in the order of its bytes, as on SQLite."""
 
 
 def _person(*, nullable: bool = False) -> Column[int]:
@@ -112,7 +118,7 @@ outbox = Table(
     "outbox",
     METADATA,
     Column("id", ID, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", _IN_ORDER, nullable=False, unique=True),
     Column("chat", Text, nullable=False),
     Column("lane", Text, nullable=False),
     Column("repeat", Text, nullable=False),
@@ -316,6 +322,7 @@ meetings = Table(
     Column("audience", Text, nullable=False, server_default="all"),
     Column("languages", JSON, nullable=False),
     Column("reminders", JSON(none_as_null=True)),
+    Column("reminded", JSON(none_as_null=True)),
     Column("host", ID, ForeignKey("people.id", ondelete="SET NULL")),
     Column("host_name", Text),
     Column("created", UTC, nullable=False),
@@ -351,6 +358,7 @@ rsvps = Table(
     UniqueConstraint("meeting", "person"),
     Index("ix_rsvps_meeting_answer", "meeting", "answer"),
     Index("ix_rsvps_added_by", "added_by"),
+    Index("ix_rsvps_to_blank", "meeting", sqlite_where=_TO_BLANK, postgresql_where=_TO_BLANK),
     sqlite_autoincrement=True,
 )
 

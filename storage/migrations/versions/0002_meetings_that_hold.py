@@ -11,6 +11,11 @@ from storage.types import UTC
 revision = "0002"
 down_revision = "0001"
 
+_TO_BLANK = (
+    "door IS NOT NULL OR needs IS NOT NULL OR needs_text IS NOT NULL"
+    " OR (person IS NULL AND name IS NOT NULL)"
+)
+
 
 def upgrade() -> None:
     """From the schema before to this one."""
@@ -210,6 +215,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("audience", sa.Text(), server_default="all", nullable=False))
         batch_op.add_column(sa.Column("reminders", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("reminded", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("host_name", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("changed", UTC(), nullable=True))
         batch_op.create_index("ix_meetings_ends", ["ends"], unique=False)
@@ -242,10 +248,20 @@ def upgrade() -> None:
         )
         batch_op.alter_column("person", existing_type=sa.INTEGER(), nullable=True)
         batch_op.create_index("ix_rsvps_added_by", ["added_by"], unique=False)
+        batch_op.create_index(
+            "ix_rsvps_to_blank",
+            ["meeting"],
+            unique=False,
+            sqlite_where=sa.text(_TO_BLANK),
+            postgresql_where=sa.text(_TO_BLANK),
+        )
         batch_op.create_unique_constraint(batch_op.f("uq_rsvps_door"), ["door"])
         batch_op.create_foreign_key(
             batch_op.f("fk_rsvps_added_by"), "people", ["added_by"], ["id"], ondelete="SET NULL"
         )
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("outbox", "key", type_=sa.Text(collation="C"), existing_nullable=False)
 
 
 def _give_uids() -> None:
