@@ -43,7 +43,8 @@ class Meeting:
     `parent` is the day of a place or part. `publishes` is from when on it is seen; None: at once.
     `municipality` is a CBS code, `latitude` and `longitude` are degrees. `audience` is who may
     sign up: `all`, `members`, `part:<part>` or `municipality:<code>`. `reminders` are the kinds
-    that are sent; None: all of them. `host` may run it, `host_name` is whom people see.
+    that are sent; None: all of them. `host` may run it, `host_name` is whom people see. `changed`
+    is when it was last changed; None: never.
     """
 
     id: int
@@ -75,6 +76,7 @@ class Meeting:
     reminders: Sequence[str] | None
     host: int | None
     host_name: str | None
+    changed: datetime | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -117,6 +119,11 @@ _STARTING: Final = (
         meetings.c.starts <= bindparam("until"),
         meetings.c.status == Status.ON,
     )
+    .order_by(meetings.c.starts, meetings.c.id)
+)
+_OF_SERIES: Final = (
+    select(*_COLUMNS)
+    .where(meetings.c.series == bindparam("series"), meetings.c.kind.not_in(OF_A_DAY))
     .order_by(meetings.c.starts, meetings.c.id)
 )
 _OF_PERSON: Final = (
@@ -204,15 +211,14 @@ def managed_by(
     return _all(tx.execute(_HOSTED, {**wanted, "host": person.id}))
 
 
-def hosts_any(tx: Tx, person: int, now: datetime) -> bool:
-    """Whether somebody hosts a meeting that is to come, or was over in the last 30 days."""
-    wanted = {"now": now, "since": now - RECENT, "limit": 1, "offset": 0, "host": person}
-    return tx.execute(_HOSTED, wanted).first() is not None
-
-
 def starting(tx: Tx, after: datetime, until: datetime) -> list[Meeting]:
     """What takes place and begins after the one moment, and not after the other."""
     return _all(tx.execute(_STARTING, {"after": after, "until": until}))
+
+
+def of_series(tx: Tx, series: str) -> list[Meeting]:
+    """The meetings of a series, by their start; their places and parts left out."""
+    return _all(tx.execute(_OF_SERIES, {"series": series}))
 
 
 def of_person(
@@ -243,7 +249,7 @@ def put(tx: Tx, facts: MeetingFacts, now: datetime) -> Meeting:
     if made is not None:
         return made
     before = _one(tx.execute(tx.for_update(_BY_KEY), {"key": facts.key}))
-    return write(tx, before, changes(before, values), seen=True)
+    return write(tx, before, differences(before, values), now)
 
 
 def insert(tx: Tx, values: Mapping[str, Any], now: datetime) -> Meeting | None:
@@ -258,24 +264,26 @@ def with_key(tx: Tx, key: str) -> Meeting | None:
     return _made(tx.execute(_BY_KEY, {"key": key}).first())
 
 
-def changes(before: Meeting, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Those of the columns that are not yet so; what a series was given apart is kept."""
+def differences(before: Meeting, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those of the columns that are not yet so; the series it was put in later stays."""
     new = {name: value for name, value in values.items() if getattr(before, name) != value}
     return {name: value for name, value in new.items() if name != "series" or value is not None}
 
 
-def matters(changed: Mapping[str, Any]) -> bool:
+def matters(changed: Iterable[str]) -> bool:
     """Whether those who come should know of a change of these columns."""
-    return bool(_MATTERS & changed.keys())
+    return not _MATTERS.isdisjoint(changed)
 
 
-def write(tx: Tx, before: Meeting, changed: Mapping[str, Any], *, seen: bool) -> Meeting:
-    """Change these columns; the version goes up if it matters to people who have `seen` it."""
+def write(
+    tx: Tx, before: Meeting, changed: Mapping[str, Any], now: datetime, *, quiet: bool = False
+) -> Meeting:
+    """Change these columns; the version goes up if it matters, unless it is `quiet`."""
     if not changed:
         return before
-    version = before.version + (seen and matters(changed))
-    changed = {**changed, "version": version}
-    tx.execute(update(meetings).where(meetings.c.id == before.id).values(**changed))
+    version = before.version + (matters(changed) and not quiet)
+    values = {**changed, "version": version, "changed": now}
+    tx.execute(update(meetings).where(meetings.c.id == before.id).values(**values))
     return _fresh(tx, before.id)
 
 

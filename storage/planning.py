@@ -5,8 +5,8 @@ and after it writes; leaves an audit line; and notes what changed, so that those
 What nobody has seen yet (a draft, or published later) changes without a new version or a word.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -214,6 +214,59 @@ def _called_off(tx: Tx, before: Meeting, act: _Act, why: str) -> Meeting:
         _note(tx, before, after, act.by, act.now, why=why)
         _revoke(tx, before.id, act.now)
     return after
+
+
+def copy(tx: Tx, meeting: int, start: datetime, by: int | None, now: datetime) -> Meeting:
+    """A draft of the same at another wall time, a day with its places; nobody is signed up."""
+    before = meetings.locked_root(tx, meeting)
+    new = {"status": Status.DRAFT, "publishes": None, "series": None}
+    made = _copied(tx, before, start, new, now)
+    _record(tx, "copy", made, _Act(by, now))
+    return made
+
+
+def repeat(
+    tx: Tx, meeting: int, starts: Sequence[datetime], by: int | None, now: datetime
+) -> list[Meeting]:
+    """The same at these wall times, as one series; a date that the series has is not made again.
+
+    They are seen as the first one is, and each can be moved or called off by itself. Raises
+    ValueError for a place or part, which comes back with its day, and for one called off.
+    """
+    first = meetings.locked_root(tx, meeting)
+    if first.parent is not None or first.is_cancelled:
+        raise ValueError("this meeting cannot be repeated")
+    series = first.series or first.uid
+    if first.series is None:
+        first = meetings.write(tx, first, {"series": series}, now, quiet=True)
+    known = {one.wall_start: one for one in meetings.of_series(tx, series) if not one.is_cancelled}
+    made: list[Meeting] = []
+    for start in starts:
+        one = known.get(start.isoformat(timespec="minutes"))
+        one = one or _copied(tx, first, start, {"series": series}, now)
+        made.append(known.setdefault(one.wall_start, one))
+    _record(tx, "repeat", first, _Act(by, now))
+    return made
+
+
+_OF_ITSELF: Final = ("id", "key", "version", "changed")
+
+
+def _copied(
+    tx: Tx, before: Meeting, start: datetime, new: Mapping[str, Any], now: datetime
+) -> Meeting:
+    """The same at another wall time, with its places and parts if it is a day."""
+    kept = {f.name: getattr(before, f.name) for f in fields(before) if f.name not in _OF_ITSELF}
+    moved = _columns(before, {"start": start})
+    values = {**kept, "key": None, **moved, **new, "uid": uuid4().hex}
+    made = meetings.insert(tx, values, now)
+    assert made is not None
+    shift = start - datetime.fromisoformat(before.wall_start)
+    for child in days.children(tx, before.id):
+        if not child.is_cancelled:
+            child_start = datetime.fromisoformat(child.wall_start) + shift
+            _copied(tx, child, child_start, {**new, "parent": made.id}, now)
+    return made
 
 
 def _record(tx: Tx, action: str, meeting: Meeting, act: _Act) -> None:
