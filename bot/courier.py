@@ -119,7 +119,7 @@ class Courier:
             return None
         if message is None:
             raise ValueError("a row to send has no content")
-        if message.attachment is None:
+        if message.attachment is None or message.attachment.file:
             return await self._channel.send(row.chat, message)
         file = await self._made(row.chat, message.attachment)
         return await self._channel.send(row.chat, message, file)

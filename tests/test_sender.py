@@ -232,6 +232,14 @@ async def test_a_promise_that_is_no_longer_meant_is_cancelled(bot):
     assert await bot.states() == ["cancelled", "sent"]
 
 
+async def test_a_photo_that_somebody_sent_is_passed_on(bot):
+    bot.world.photo(YUSUF)
+    given = bot.world.messages(YUSUF)[-1]["photo"][-1]["file_id"]
+    await bot.says(NOOR, "look", attachment=Attachment("photo", "notes.png", file=given))
+    await bot.until(lambda: bot.heard() == ["look"])
+    assert bot.world.messages(NOOR)[-1]["photo"][-1]["file_id"] == given
+
+
 async def test_a_promise_that_is_dropped_keeps_the_reason(bot):
     await bot.promises(NOOR, "gone", arguments={"dropped": "signed off"})
     await bot.promises(NOOR, "here")

@@ -36,7 +36,7 @@ from bot.channels import (
 )
 from bot.channels.telegram_http import AiohttpRequest, Flooded, Garbled, NotConnected
 from bot.channels.telegram_polling import Feed
-from bot.dialogue.messages import Incoming, Message, Rich, Wanted
+from bot.dialogue.messages import Attachment, Incoming, Message, Rich, Wanted
 
 API: Final = "https://api.telegram.org"
 LONGEST: Final = 4096  # UTF-16 units of a text, after its markup is read
@@ -102,13 +102,14 @@ class Telegram:
     # Sending.
 
     async def send(self, chat: str, message: Message, file: bytes | None = None) -> str:
-        """Send a message; markup that Telegram does not take is left out at a second try."""
+        """Send a message; at a second try without the markup or known file that was refused."""
         try:
             sent = await self._send(chat, message, file)
         except Refused as error:
-            if not _markup_refused(error, message):
+            less = _less(error, message)
+            if less is None:
                 raise
-            sent = await self._send(chat, _plain(message), file)
+            sent = await self._send(chat, less, file)
         try:
             return str(sent["message_id"])
         except (KeyError, TypeError):
@@ -117,12 +118,13 @@ class Telegram:
     async def _send(self, chat: str, message: Message, file: bytes | None) -> Any:
         fields: dict[str, Any] = {"chat_id": _number(chat)}
         made = message.attachment
-        if made is None or file is None:
+        given = _given(made, file)
+        if made is None or given is None:
             fields |= _text(message, "text", LONGEST)
             fields["link_preview_options"] = _PREVIEW_OFF
             method = "send_Message"
         else:
-            fields[made.kind] = InputFile(file, filename=made.name)
+            fields[made.kind] = given
             fields |= _text(message, "caption", LONGEST_CAPTION)
             method = _UPLOADS[made.kind]
         markup = _keyboard(message)
@@ -137,9 +139,10 @@ class Telegram:
         except Refused as error:
             if str(error) in _DONE:
                 return
-            if message is None or not _markup_refused(error, message):
+            less = None if message is None else _less(error, message)
+            if less is None:
                 raise
-            await self._edit(chat, message_id, _plain(message))
+            await self._edit(chat, message_id, less)
 
     async def _edit(self, chat: str, message_id: str, message: Message | None) -> None:
         fields: dict[str, Any] = {"chat_id": _number(chat), "message_id": int(message_id)}
@@ -256,16 +259,25 @@ def _text(message: Message, field: str, longest: int) -> dict[str, Any]:
     return {field: text}
 
 
-def _plain(message: Message) -> Message:
-    return replace(message, text=_stripped(message.text))
-
-
 def _stripped(text: str) -> str:
     return unescape(re.sub(r"<[^<>]*>", "", text))
 
 
-def _markup_refused(error: Refused, message: Message) -> bool:
-    return str(error) == "can't parse entities" and isinstance(message.text, Rich)
+def _given(made: Attachment | None, file: bytes | None) -> InputFile | str | None:
+    """What goes into a file's field: its content, or Telegram's own name for it."""
+    if made is None or made.file:
+        return made.file if made else None
+    return None if file is None else InputFile(file, filename=made.name)
+
+
+def _less(error: Refused, message: Message) -> Message | None:
+    """The message without its markup or its picture, if that is what was refused."""
+    if str(error) == "can't parse entities" and isinstance(message.text, Rich):
+        return replace(message, text=_stripped(message.text))
+    known = message.attachment is not None and message.attachment.file
+    if known and message.text and str(error).startswith("wrong file identifier"):
+        return replace(message, attachment=None)
+    return None
 
 
 def _keyboard(message: Message) -> dict[str, Any] | None:

@@ -53,12 +53,16 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file or picture that the sender makes, by the name of its maker, just before sending."""
+    """A file or picture that the sender makes, by the name of its maker, just before sending.
+
+    With `file`, the channel's own name for one that it has already, nothing is made.
+    """
 
     kind: str  # "document" or "photo"
     name: str
-    maker: str
+    maker: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,8 @@ def dump(message: Message) -> dict[str, Any]:
     if message.share:
         content["share"] = [[wanted.value, label] for wanted, label in message.share]
     if made is not None:
-        content["attachment"] = [made.kind, made.name, made.maker, dict(made.arguments)]
+        known = [made.file] if made.file else []
+        content["attachment"] = [made.kind, made.name, made.maker, dict(made.arguments), *known]
     if message.about:
         content["about"] = message.about
     if message.clear_share:

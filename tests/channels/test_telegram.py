@@ -165,6 +165,22 @@ async def test_a_file_goes_with_its_caption(channel, far):
     assert ("a.csv", b"1;2") in fields.values()
 
 
+async def test_a_photo_that_telegram_has_goes_by_its_name(channel, far):
+    far.says({"message_id": 12})
+    known = Attachment("photo", "notes.jpg", file="photo-77")
+    await channel.send(CHAT, Message("hier", attachment=known))
+    assert far.calls == [("sendPhoto", {"chat_id": 5, "photo": "photo-77", "caption": "hier"})]
+
+
+async def test_a_photo_that_telegram_has_no_longer_is_left_out(channel, far):
+    far.refuses(400, "Bad Request: wrong file identifier/HTTP URL specified")
+    far.says({"message_id": 12})
+    known = Attachment("photo", "notes.jpg", file="photo-77")
+    assert await channel.send(CHAT, Message("hier", attachment=known)) == "12"
+    assert [method for method, _ in far.calls] == ["sendPhoto", "sendMessage"]
+    assert far.calls[1][1]["text"] == "hier"
+
+
 async def test_sharing_is_asked_by_a_keyboard_that_goes_away(channel, far):
     far.says({"message_id": 12})
     await channel.send(CHAT, Message("waar?", share=((Wanted.LOCATION, "Hier"),)))
