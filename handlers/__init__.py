@@ -3,6 +3,7 @@
 from bot.dialogue.flow import Flow, Maker, Renderer, Tick
 from handlers import (
     ask,
+    calendars,
     health,
     home,
     join,
@@ -31,6 +32,9 @@ FLOWS: tuple[Flow, ...] = (
     meetings.whole,
     meetings.mine,
     rsvp.rsvp,
+    calendars.one,
+    calendars.mine,
+    calendars.my_feed,
     reminders.switch,
     survey.choose_survey,
     survey.survey,
@@ -55,4 +59,10 @@ RENDERERS: tuple[Renderer, ...] = (
     ask.reply,
     roles.role_ended,
 )
-MAKERS: tuple[Maker, ...] = (privacy.my_data, results.answers_file)
+MAKERS: tuple[Maker, ...] = (
+    privacy.my_data,
+    results.answers_file,
+    calendars.one_file,
+    calendars.my_file,
+    calendars.followed,
+)
