@@ -39,6 +39,7 @@ class Platform:
     privacy_contact: str
     privacy_url: str
     languages: tuple[str, ...]
+    zone: str = "Europe/Amsterdam"
 
 
 def platform(tx: Tx) -> Platform:
@@ -50,4 +51,5 @@ def platform(tx: Tx) -> Platform:
         privacy_contact=kept.get("privacy_contact") or "",
         privacy_url=kept.get("privacy_url") or "",
         languages=tuple(kept.get("languages") or ()),
+        zone=kept.get("timezone") or "Europe/Amsterdam",
     )

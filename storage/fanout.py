@@ -1,0 +1,136 @@
+"""Telling something to many people: a row that says what, from when on, and how far it got.
+
+    started → (due) a page of promises, and another, ... → finished
+
+A tick of its kind promises one page of people and moves the cursor in the same transaction, in the
+order of their numbers. So a kill in between loses nobody, and the keys of the promises are unique,
+so that nobody is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, text, update
+
+from storage.tables import fanouts
+from storage.transaction import Insert, Prepared, Tx
+
+PAGE: Final = 200
+"""So many people are promised their message in one go, which takes a few milliseconds."""
+AT_ONCE: Final = 10  # that are looked at together
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """Something on its way to many; `cursor` is the number of the last person it came to.
+
+    `arguments` is what its kind wants to know. `finished` is None while there may be more people.
+    """
+
+    id: int
+    key: str
+    kind: str
+    meeting: int | None
+    arguments: Mapping[str, Any]
+    made_by: int | None
+    due: datetime
+    cursor: int
+    promised: int
+    finished: datetime | None
+    created: datetime
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether somebody may have been promised their message."""
+        return self.cursor > 0 or self.finished is not None
+
+
+_COLUMNS: Final = tuple(fanouts.c[field.name] for field in fields(Fanout))
+_UNFINISHED: Final = text("fanouts.finished IS NULL")  # in these words, for its partial index
+
+_BY_ID: Final = select(*_COLUMNS).where(fanouts.c.id == bindparam("id"))
+_BY_KEY: Final = select(*_COLUMNS).where(fanouts.c.key == bindparam("key"))
+_DUE: Final = (
+    select(*_COLUMNS)
+    .where(_UNFINISHED, fanouts.c.kind == bindparam("kind"), fanouts.c.due <= bindparam("now"))
+    .order_by(fanouts.c.due, fanouts.c.id)
+    .limit(AT_ONCE)
+)
+_OF_MEETING: Final = (
+    select(*_COLUMNS)
+    .where(fanouts.c.meeting == bindparam("meeting"), fanouts.c.kind == bindparam("kind"))
+    .order_by(fanouts.c.id)
+)
+_ADVANCE: Final = (
+    update(fanouts)
+    .where(fanouts.c.id == bindparam("row"))
+    .values(
+        cursor=bindparam("last"),
+        promised=fanouts.c.promised + bindparam("more"),
+        finished=bindparam("ended"),
+    )
+)
+
+
+@Prepared
+def _start(tx: Tx) -> Insert:
+    return tx.insert(fanouts).on_conflict_do_nothing(index_elements=["key"])
+
+
+def start(  # noqa: PLR0913, PLR0917 - one row's columns, each with a name of its own
+    tx: Tx,
+    key: str,
+    kind: str,
+    meeting: int | None,
+    arguments: Mapping[str, Any],
+    by: int | None,
+    due: datetime,
+    now: datetime,
+) -> Fanout:
+    """Have something told to many from `due` on; the same key a second time is the first one."""
+    values = {"key": key, "kind": kind, "meeting": meeting, "arguments": dict(arguments)}
+    tx.execute(_start, {**values, "made_by": by, "due": due, "created": now})
+    row: Sequence[Any] = tx.execute(_BY_KEY, {"key": key}).one()
+    return Fanout(*row)
+
+
+def find(tx: Tx, fanout: int) -> Fanout | None:
+    """The one with this number."""
+    row: Sequence[Any] | None = tx.execute(_BY_ID, {"id": fanout}).first()
+    return Fanout(*row) if row is not None else None
+
+
+def due(tx: Tx, kind: str, now: datetime) -> list[Fanout]:
+    """Those of a kind that are to go on now, the longest due first, held until they have."""
+    found = tx.for_update(_DUE, skip_locked=True)
+    rows: Iterable[Sequence[Any]] = tx.execute(found, {"kind": kind, "now": now})
+    return [Fanout(*row) for row in rows]
+
+
+def of_meeting(tx: Tx, kind: str, meeting: int) -> list[Fanout]:
+    """All that was told of this kind about a meeting, the oldest first."""
+    wanted = {"kind": kind, "meeting": meeting}
+    rows: Iterable[Sequence[Any]] = tx.execute(_OF_MEETING, wanted)
+    return [Fanout(*row) for row in rows]
+
+
+def alter(tx: Tx, fanout: int, arguments: Mapping[str, Any], due: datetime) -> None:
+    """Tell something else, or at another moment; only while it has not begun."""
+    tx.execute(
+        update(fanouts).where(fanouts.c.id == fanout).values(arguments=dict(arguments), due=due)
+    )
+
+
+def drop(tx: Tx, fanout: int, now: datetime) -> None:
+    """Tell nobody, or nobody else."""
+    tx.execute(update(fanouts).where(fanouts.c.id == fanout).values(finished=now))
+
+
+def advance(tx: Tx, fanout: int, cursor: int, promised: int, finished: datetime | None) -> None:
+    """A page was promised, up to and with person `cursor`; `finished` when it was the last."""
+    wanted = {"row": fanout, "last": cursor, "more": promised, "ended": finished}
+    tx.execute(_ADVANCE, wanted)
