@@ -10,14 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union
+from sqlalchemy import Select, func, or_, select, text, union
 
 from storage.meetings import Answer
 from storage.tables import fanouts, meetings, people, rsvps, waiting_list
 from storage.transaction import Tx
 
 KIND: Final = "message"
-_IN_LINE: Final = ("waiting", "offered")
+_IN_LINE: Final = text("waiting_list.state IN ('waiting', 'offered')")  # for its partial index
 
 
 class To(StrEnum):
@@ -29,50 +29,45 @@ class To(StrEnum):
     ALL = "all"
 
 
-_ANSWERS: Final = {To.YES: [Answer.YES], To.MAYBE: [Answer.MAYBE], To.ALL: list(Answer)[:2]}
+_ANSWERS: Final = {
+    To.YES: [Answer.YES],
+    To.MAYBE: [Answer.MAYBE],
+    To.LINE: [],
+    To.ALL: [Answer.YES, Answer.MAYBE],
+}
 
 
 def reached(tx: Tx, meeting: int, to: To) -> int:
     """How many people a message reaches now; who has blocked the bot is not counted."""
-    counted = select(func.count()).where(
-        people.c.id.in_(_concerned(meeting, to)), people.c.reachable
-    )
+    counted = _concerned(meeting, to).with_only_columns(func.count())
     return int(tx.execute(counted).scalar_one())
 
 
 def page(tx: Tx, meeting: int, to: To, after: int, limit: int) -> list[tuple[int, str]]:
     """The next people that are reached, by number: (person, chat)."""
-    found = (
-        select(people.c.id, people.c.chat)
-        .where(people.c.id > after, people.c.reachable, people.c.id.in_(_concerned(meeting, to)))
-        .order_by(people.c.id)
-        .limit(limit)
-    )
+    found = _concerned(meeting, to).where(people.c.id > after).order_by(people.c.id).limit(limit)
     rows: Iterable[Sequence[Any]] = tx.execute(found)
     return [(row[0], row[1]) for row in rows]
 
 
 def concerns(tx: Tx, meeting: int, to: To, person: int) -> bool:
     """Whether a message to these people is still for this person."""
-    found = select(people.c.id).where(
-        people.c.id == person, people.c.id.in_(_concerned(meeting, to))
-    )
-    return tx.execute(found).first() is not None
+    return tx.execute(_concerned(meeting, to).where(people.c.id == person)).first() is not None
 
 
-def _concerned(meeting: int, to: To) -> CompoundSelect[Any] | Select[Any]:
-    """The numbers of the people concerned with a meeting, or with any place of a day."""
+def _concerned(meeting: int, to: To) -> Select[Any]:
+    """The people concerned with a meeting, or with any place of a day, each once."""
     these = select(meetings.c.id).where(or_(meetings.c.id == meeting, meetings.c.parent == meeting))
-    line = select(waiting_list.c.person).where(
-        waiting_list.c.meeting.in_(these), waiting_list.c.state.in_(_IN_LINE)
-    )
-    if to is To.LINE:
-        return line
+    line = select(waiting_list.c.person).where(waiting_list.c.meeting.in_(these), _IN_LINE)
     said = select(rsvps.c.person).where(
-        and_(rsvps.c.meeting.in_(these), rsvps.c.answer.in_(_ANSWERS[to])),
+        rsvps.c.meeting.in_(these),
+        rsvps.c.answer.in_(_ANSWERS[to]),
         rsvps.c.person.is_not(None),
     )
-    return union(said, line) if to is To.ALL else said
+    asked = {To.LINE: [line], To.ALL: [said, line]}.get(to, [said])
+    these_people = union(*asked).subquery()
+    joined = these_people.join(people, people.c.id == these_people.c.person)
+    return select(people.c.id, people.c.chat).select_from(joined).where(people.c.reachable)
 
 
 def since(tx: Tx, meeting: int, moment: datetime) -> int:
