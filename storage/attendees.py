@@ -80,6 +80,7 @@ _BY_NAME: Final = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_ONE: Final = _ATTENDEES.where(rsvps.c.id == bindparam("row"))
 _ADDED: Final = _ATTENDEES.where(
     rsvps.c.added_by == bindparam("by"), rsvps.c.person.is_(None)
 ).order_by(rsvps.c.id)
@@ -94,6 +95,12 @@ def attendees(tx: Tx, meeting_id: int, *, limit: int, offset: int = 0) -> list[A
     """Those who come, by name; somebody who never told theirs has an empty one."""
     wanted = {"meeting": meeting_id, "limit": limit, "offset": offset}
     return _all(tx.execute(_BY_NAME, wanted))
+
+
+def attendee(tx: Tx, meeting_id: int, rsvp_id: int) -> Attendee | None:
+    """One of those who come, by the number of their answer; None if they do not (any more)."""
+    found = _all(tx.execute(_ONE, {"meeting": meeting_id, "row": rsvp_id}))
+    return found[0] if found else None
 
 
 def counts(tx: Tx, meeting_id: int) -> Counts:
