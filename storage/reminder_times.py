@@ -2,11 +2,13 @@
 
     kind    due                                             useful until
     week    ten in the morning, seven calendar days before  three days before the start
+    silent  ten in the morning, three calendar days before  a day before the start
     day     ten in the morning, the day before              six hours before the start
     hours   two real hours before                           the start, or the night before it
 
-All in the wall time of the meeting's zone, and none at night: between nine in the evening and nine
-in the morning. Where two hours before is at night, it comes at half past eight that evening.
+`silent` goes to people who were invited and have not answered, the others to those who come. All
+in the wall time of the meeting's zone, and none at night: between nine in the evening and nine in
+the morning. Where two hours before is at night, it comes at half past eight that evening.
 """
 
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ class Kind(StrEnum):
     """Which of the reminders, the first to be sent first."""
 
     WEEK = "week"
+    SILENT = "silent"
     DAY = "day"
     HOURS = "hours"
 
@@ -41,7 +44,9 @@ class Slot:
 
 
 def slots(starts: datetime, zone: str) -> tuple[Slot, ...]:
-    """The reminders of a meeting that starts at that moment, in the order they are due."""
+    """The reminders of a meeting that starts at that moment, in the order they are due, to those
+    who said that they come.
+    """
     local = wall_time.wall(starts, zone)
     today = local.date()
     return (
@@ -53,6 +58,22 @@ def slots(starts: datetime, zone: str) -> tuple[Slot, ...]:
         Slot(Kind.DAY, _at(today - timedelta(days=1), SET_HOUR, zone), starts - timedelta(hours=6)),
         _hours_before(starts, zone),
     )
+
+
+def silent(starts: datetime, zone: str) -> Slot:
+    """The one reminder to people who were invited and say nothing."""
+    local = wall_time.wall(starts, zone)
+    return Slot(
+        Kind.SILENT,
+        _at(local.date() - timedelta(days=3), SET_HOUR, zone),
+        wall_time.moment(local - timedelta(days=1), zone),
+    )
+
+
+def all_slots(starts: datetime, zone: str) -> tuple[Slot, ...]:
+    """Every reminder of a meeting, in the order of `Kind`."""
+    week, day, hours = slots(starts, zone)
+    return (week, silent(starts, zone), day, hours)
 
 
 def _hours_before(starts: datetime, zone: str) -> Slot:

@@ -322,7 +322,6 @@ meetings = Table(
     Column("audience", Text, nullable=False, server_default="all"),
     Column("languages", JSON, nullable=False),
     Column("reminders", JSON(none_as_null=True)),
-    Column("reminded", JSON(none_as_null=True)),
     Column("host", ID, ForeignKey("people.id", ondelete="SET NULL")),
     Column("host_name", Text),
     Column("created", UTC, nullable=False),

@@ -215,7 +215,6 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("audience", sa.Text(), server_default="all", nullable=False))
         batch_op.add_column(sa.Column("reminders", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("reminded", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("host_name", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("changed", UTC(), nullable=True))
         batch_op.create_index("ix_meetings_ends", ["ends"], unique=False)
