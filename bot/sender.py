@@ -15,14 +15,14 @@ from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier, Maker
 from bot.dialogue.flow import Rendered
-from bot.dialogue.messages import Dropped, dump
+from bot.dialogue.messages import Dropped, PutOff, dump
 from bot.ledger import Ledger
 from bot.lines import Lines
 from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
 from storage import Database, Tx, claims, delivery, halts
-from storage.claims import Claim, Claimed, Skipped
+from storage.claims import Claim, Claimed, Held, Skipped
 from storage.errors import Unavailable
 from storage.outbox import Content, Lane, Row
 
@@ -226,10 +226,12 @@ class Sender:
 
     def _render(
         self, tx: Tx, renderer: str, arguments: Mapping[str, Any]
-    ) -> Content | Skipped | None:
+    ) -> Content | Skipped | Held | None:
         message = self._renderers[renderer](tx, arguments, self._clock.now())
         if isinstance(message, Dropped):
             return Skipped(message.reason)
+        if isinstance(message, PutOff):
+            return Held(message.until, message.reason)
         return None if message is None else dump(message)
 
     def _line_ended(self, chat: str) -> None:

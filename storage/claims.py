@@ -32,7 +32,15 @@ class Skipped:
     reason: str
 
 
-Render = Callable[[Tx, str, Mapping[str, Any]], Content | Skipped | None]
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was promised has to wait until then; `reason` is kept with the row."""
+
+    until: datetime
+    reason: str
+
+
+Render = Callable[[Tx, str, Mapping[str, Any]], Content | Skipped | Held | None]
 """A promise's renderer name and arguments to a dumped message; None if it is not to be sent."""
 
 
@@ -124,6 +132,10 @@ class _Desk:
         later = {"due": self.wanted.now + PATIENCE, "not_before": self.wanted.real_now}
         self.tx.execute(update(outbox).where(outbox.c.id == row.id).values(**later))
 
+    def _hold(self, row: Found[Any], held: Held) -> None:
+        later = {"due": held.until, "not_before": None, "error": held.reason}
+        self.tx.execute(update(outbox).where(outbox.c.id == row.id).values(**later))
+
     def _verdict(self, row: Found[Any]) -> State | None:
         if row.useful_until is not None and row.useful_until <= self.wanted.now:
             return State.MISSED
@@ -160,17 +172,20 @@ class _Desk:
             self.faults.append(f"{row.renderer} {type(error).__name__}")
             settle(self.tx, row.id, State.REFUSED, f"renderer raised {type(error).__name__}")
             return None
+        if isinstance(content, Held):
+            self._hold(row, content)
+            return None
         if isinstance(content, Skipped):
             settle(self.tx, row.id, State.CANCELLED, content.reason)
             return None
         if content is None:
             settle(self.tx, row.id, State.CANCELLED)
         elif row.lane != Lane.BULK:
-            written = {"content": content, "about": content.get("about")}
+            written = {"content": content, "about": content.get("about"), "error": None}
             self.tx.execute(update(outbox).where(outbox.c.id == row.id).values(**written))
         return content
 
-    def _kept_apart(self, row: Found[Any]) -> Content | Skipped | None:
+    def _kept_apart(self, row: Found[Any]) -> Content | Skipped | Held | None:
         """Render so that a failed statement does not end the claim, as it would on PostgreSQL."""
         if not self.tx.postgres:
             return self.render(self.tx, row.renderer, row.arguments or {})

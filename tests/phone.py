@@ -27,6 +27,7 @@ from bot.dialogue.messages import (
     Message,
     Origin,
     Pressed,
+    PutOff,
     Reachable,
     Shared,
     load,
@@ -105,6 +106,10 @@ class World:
         for row in tx.execute(due.order_by(tables.outbox.c.due, tables.outbox.c.id)).all():
             late = row.useful_until is not None and row.useful_until <= self.now
             made = None if late else self.renderers[row.renderer].run(tx, row.arguments, self.now)
+            if isinstance(made, PutOff):
+                held = {"due": made.until, "error": made.reason}
+                tx.execute(update(tables.outbox).where(tables.outbox.c.id == row.id).values(**held))
+                continue
             state = "missed" if late else "sent" if isinstance(made, Message) else "cancelled"
             why = made.reason if isinstance(made, Dropped) else None
             made = None if isinstance(made, Dropped) else made

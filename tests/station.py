@@ -17,7 +17,17 @@ from sqlalchemy import select
 
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
-from bot.dialogue.messages import Button, Dropped, Heard, Incoming, Message, Pressed, dump
+from bot.dialogue.flow import Rendered
+from bot.dialogue.messages import (
+    Button,
+    Dropped,
+    Heard,
+    Incoming,
+    Message,
+    Pressed,
+    PutOff,
+    dump,
+)
 from bot.emulator import World, make_app, serving
 from bot.pacer import Limits
 from bot.receiver import Receiver
@@ -45,12 +55,14 @@ class Leak(BaseException):
     """What no turn should let out."""
 
 
-def reminder(_tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | Dropped | None:
+def reminder(_tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
     """Renders what it is told; raises or declines when told so."""
     if arguments.get("broken"):
         raise ValueError("a renderer's mistake")
     if "dropped" in arguments:
         return Dropped(arguments["dropped"])
+    if "put_off" in arguments and now < datetime.fromisoformat(arguments["put_off"]):
+        return PutOff(datetime.fromisoformat(arguments["put_off"]), "night")
     return Message(arguments["text"]) if "text" in arguments else None
 
 

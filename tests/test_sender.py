@@ -250,6 +250,20 @@ async def test_a_promise_that_is_dropped_keeps_the_reason(bot):
     ]
 
 
+async def test_a_promise_that_is_put_off_goes_when_its_time_has_come(bot):
+    until = (bot.clock.now() + timedelta(hours=2)).isoformat()
+    await bot.promises(NOOR, "late", arguments={"text": "late", "put_off": until})
+    await bot.promises(NOOR, "here")
+    await bot.until(lambda: bot.heard() == ["here"])
+    assert [(row.state, row.error) for row in await bot.rows()] == [
+        ("waiting", "night"),
+        ("sent", None),
+    ]
+    bot.clock.move(bot.clock.now() + timedelta(hours=2))
+    bot.sender.wake()
+    await bot.until(lambda: bot.heard() == ["here", "late"])
+
+
 async def test_a_renderer_that_raises_costs_its_own_row_alone(bot):
     await bot.promises(NOOR, "bad", arguments={"broken": True})
     await bot.promises(NOOR, "good")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
-from bot.dialogue.messages import DATA_BYTES, Dropped, Message
+from bot.dialogue.messages import DATA_BYTES, Dropped, Message, PutOff
 
 ROLES = ("none", "coordinator", "admin")
 """From the fewest rights to the most; each has those of the ones before it."""
@@ -152,14 +152,15 @@ def tick(name: str, *, seconds: int) -> Callable[[Callable[[Any, datetime], Any]
     return make
 
 
-Rendered = Message | Dropped | None
+Rendered = Message | Dropped | PutOff | None
 
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
     """How a promised row becomes a message at the moment it is claimed, if it still does.
 
-    `Dropped` says why it does not, for those who ask later; None leaves that out.
+    `Dropped` says why it does not, for those who ask later; None leaves that out. `PutOff` has it
+    asked again at a later moment.
     """
 
     name: str

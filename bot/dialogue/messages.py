@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -86,6 +87,14 @@ class Message:
 class Dropped:
     """A promised message that is not to be sent after all; `reason` is a fixed phrase of ours."""
 
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A promised message that has to wait until then; `reason` is a fixed phrase of ours."""
+
+    until: datetime
     reason: str
 
 

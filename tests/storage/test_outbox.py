@@ -195,6 +195,22 @@ async def test_why_a_promise_is_dropped_is_kept_with_it(db):
     assert sorted(written, key=str) == [None, "signed off"]
 
 
+async def test_a_promise_that_is_held_waits_until_then_and_says_why(db):
+    later = NOW + timedelta(hours=12)
+
+    def holding(tx, name, arguments):
+        return claims.Held(later, "night")
+
+    await promised(db, promise("a"))
+    assert not (await db.run(claims.claim, Claim("me", Lane.NOTICE, 5, (), NOW, NOW), holding)).rows
+    kept = select(tables.outbox.c.state, tables.outbox.c.due, tables.outbox.c.error)
+    assert (await db.read(lambda tx: tx.execute(kept).one())) == ("waiting", later, "night")
+    assert not (await claim(db, Lane.NOTICE)).rows
+    wanted = Claim("me", Lane.NOTICE, 5, (), later, NOW)
+    assert len((await db.run(claims.claim, wanted, render)).rows) == 1
+    assert (await db.read(lambda tx: tx.execute(kept).one())).error is None
+
+
 async def test_a_renderer_that_breaks_the_transaction_costs_its_own_row_alone(db):
     def broken(tx, name, arguments):
         if arguments["text"] == "bad":
