@@ -5,6 +5,7 @@ It only tells. What it offers are flows of their own, in several files, each wit
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from bot.dialogue import gatherings
@@ -14,7 +15,7 @@ from bot.dialogue.managing import back, buttons_in_pairs, refuse
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import days, hosts, meetings, needs, people, rsvps
-from storage.meetings import Kind, Meeting, Status
+from storage.meetings import OF_A_DAY, Kind, Meeting, Status
 from storage.people import Person
 from storage.rsvps import Counts
 from storage.transaction import Tx
@@ -45,7 +46,7 @@ def manage_meeting(talk: Talk, tx: Tx, meeting_id: int) -> None:
     ]
     buttons = _choices(talk, meeting, who)
     shown = buttons[:FIRST]
-    if len(buttons) > FIRST or _for_few(tx, meeting, who):
+    if len(buttons) > FIRST or _for_few(tx, meeting, who, talk.now):
         shown.append(Button(_("More"), entry("manage_more", meeting.id)))
     return talk.say(
         rich(
@@ -64,7 +65,7 @@ def manage_more(talk: Talk, tx: Tx, meeting_id: int) -> None:
     who = people.find(tx, talk.person.id)
     if meeting is None or who is None:
         return refuse(talk)
-    less_often = [*_choices(talk, meeting, who)[FIRST:], *_for_few(tx, meeting, who)]
+    less_often = [*_choices(talk, meeting, who)[FIRST:], *_for_few(tx, meeting, who, talk.now)]
     return talk.say(
         _("What else do you want to do with {title}?").format(title=gatherings.title(meeting)),
         *buttons_in_pairs(less_often),
@@ -209,12 +210,14 @@ def _choices(talk: Talk, meeting: Meeting, who: Person) -> list[Button]:
     return [Button(labels[name], entry(name, meeting.id)) for name in offered]
 
 
-def _for_few(tx: Tx, meeting: Meeting, who: Person) -> list[Button]:
+def _for_few(tx: Tx, meeting: Meeting, who: Person, now: datetime) -> list[Button]:
     """What is done seldom, and some of it by coordinators alone."""
     labels = _labels()
-    names = ["copy_meeting", "repeat_meeting"] if who.is_coordinator else []
+    again = who.is_coordinator and meeting.kind not in OF_A_DAY
+    names = ["copy_meeting"] if again else []
+    names += ["repeat_meeting"] if again and not meeting.is_cancelled else []
     names += ["host_link"] if hosts.may_appoint(tx, meeting, who) else []
-    names += [] if meeting.is_cancelled else ["cancel_meeting"]
+    names += [] if meeting.is_cancelled or meeting.ends <= now else ["cancel_meeting"]
     return [Button(labels[name], entry(name, meeting.id)) for name in names]
 
 

@@ -267,9 +267,12 @@ def _why(talk: Talk, meeting: Meeting, stuck: Stuck) -> str:
             said = _("Nobody else moves up: {name} can take the free seats until {when}.")
             return said.format(name=_name(stuck.name), when=until)
         case Reason.PARTY_TOO_BIG:
-            free = n_("{n} seat is free", "{n} seats are free", stuck.free)
-            said = _("{free}, but the next in line needs {seats}. Nobody goes before them.")
-            return said.format(free=free.format(n=number(stuck.free)), seats=number(stuck.seats))
+            said = n_(
+                "{n} seat is free, but the next in line needs {seats}. Nobody goes before them.",
+                "{n} seats are free, but the next in line needs {seats}. Nobody goes before them.",
+                stuck.free,
+            )
+            return said.format(n=number(stuck.free), seats=number(stuck.seats))
         case Reason.NO_SEAT:
             return _("Nobody moves up, because no seat is free.")
 
