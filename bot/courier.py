@@ -29,6 +29,8 @@ from bot.channels import (
 )
 from bot.clock import Clock
 from bot.dialogue.messages import Attachment, load
+from bot.dialogue.pictures import Drawing
+from bot.drawing import draw
 from bot.ledger import Ledger
 from bot.logs import decision
 from bot.pacer import Pacer
@@ -42,7 +44,7 @@ NEVER: Final = ""  # the number of a message that will never have one
 
 _log = logging.getLogger(__name__)
 
-Maker = Callable[[Tx, Mapping[str, Any]], bytes]
+Maker = Callable[[Tx, Mapping[str, Any]], bytes | Drawing]
 
 
 class Outcome(Enum):
@@ -128,7 +130,9 @@ class Courier:
         """The content of a file; the chat shows meanwhile that something is coming."""
         with suppress(SendError):
             await self._channel.typing(chat)
-        return await self._database.read(self._makers[attachment.maker], attachment.arguments)
+        maker = self._makers[attachment.maker]
+        made = await self._database.read(maker, attachment.arguments)
+        return made if isinstance(made, bytes) else await draw(made)
 
     async def _target(self, row: Row) -> str:
         """The number of the message that this row edits."""

@@ -32,6 +32,7 @@ from bot.dialogue.messages import (
     Shared,
     load,
 )
+from bot.dialogue.pictures import drawn
 from bot.guards import Guards
 from bot.router import book_of
 from bot.turn import House, Times, apply
@@ -237,7 +238,8 @@ class Phone:
         )
         assert made.attachment is not None
         maker = self.world.makers[made.attachment.maker]
-        return self.world.run(maker.run, made.attachment.arguments)  # type: ignore[no-any-return]  # a maker gives bytes
+        file = self.world.run(maker.run, made.attachment.arguments)
+        return file if isinstance(file, bytes) else drawn(file)
 
     def _origin(self) -> Origin:
         number = next(self.world.numbers)

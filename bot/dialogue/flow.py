@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
 from bot.dialogue.messages import DATA_BYTES, Dropped, Message, PutOff
+from bot.dialogue.pictures import Drawing
 
 ROLES = ("none", "coordinator", "admin")
 """From the fewest rights to the most; each has those of the ones before it."""
@@ -180,16 +181,19 @@ def render(
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """How an attachment's bytes are made, outside any turn, from a reading transaction."""
+    """How an attachment's bytes are made, outside any turn, from a reading transaction.
+
+    What takes long to draw is a `Drawing`: the sender has it drawn when the transaction is over.
+    """
 
     name: str
-    run: Callable[[Any, Mapping[str, Any]], bytes]
+    run: Callable[[Any, Mapping[str, Any]], bytes | Drawing]
 
 
-def make_file(name: str) -> Callable[[Callable[[Any, Mapping[str, Any]], bytes]], Maker]:
+def make_file(name: str) -> Callable[[Callable[[Any, Mapping[str, Any]], bytes | Drawing]], Maker]:
     """Make a file's maker of a function `(tx, arguments)`."""
 
-    def make(run: Callable[[Any, Mapping[str, Any]], bytes]) -> Maker:
+    def make(run: Callable[[Any, Mapping[str, Any]], bytes | Drawing]) -> Maker:
         return Maker(name, run)
 
     return make
