@@ -1,6 +1,7 @@
 """Days as people type them: `dinsdag`, `28 sept`, `28-9-2027`, `morgen`, `2027-09-28`.
 
-Month and weekday names are Babel's for every language there is a catalogue of.
+Month and weekday names are Babel's for every language there is a catalogue of. A text here is a day
+and nothing else; `day_in_words` finds a day among other words.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ RELATIVE = {N_("today"): 0, N_("tomorrow"): 1, N_("day after tomorrow"): 2}
 
 
 @cache
-def _names(kind: str) -> dict[str, int]:
+def named(kind: str) -> dict[str, int]:
     """Plain name to number, of months (1-12) or weekdays (0-6, Monday first), wide and short."""
     found: dict[str, int] = {}
     for code in languages():
@@ -40,7 +41,8 @@ def _names(kind: str) -> dict[str, int]:
 
 
 @cache
-def _relative() -> dict[str, int]:
+def relative_days() -> dict[str, int]:
+    """Plain words such as `morgen` to how many days from today they are, in every language."""
     return {
         plain(catalogue(code).gettext(word)): days
         for code in languages()
@@ -52,29 +54,31 @@ def read_day(text: str, today: date) -> date | None:
     """The day that `text` names, today or later if its year is not said; None if it names none."""
     typed = " ".join(text.strip().casefold().replace(",", " ").split())
     if iso := _ISO.match(typed):
-        return _made(int(iso[1]), int(iso[2]), int(iso[3]))
+        return made(int(iso[1]), int(iso[2]), int(iso[3]))
     if figures := _FIGURES.match(typed):
-        return _dated(int(figures[1]), int(figures[2]), figures[3], today)
+        return dated(int(figures[1]), int(figures[2]), figures[3], today)
     said = plain(typed)
-    if said in _relative():
-        return today + timedelta(days=_relative()[said])
-    if said in _names("days"):
-        return today + timedelta(days=(_names("days")[said] - today.weekday()) % 7 or 7)
+    if said in relative_days():
+        return today + timedelta(days=relative_days()[said])
+    if said in named("days"):
+        return today + timedelta(days=(named("days")[said] - today.weekday()) % 7 or 7)
     if words := _WORDS.match(said):
-        return _dated(int(words[1]), _names("months").get(words[2], 0), words[3], today)
+        return dated(int(words[1]), named("months").get(words[2], 0), words[3], today)
     if words := _WORDS_US.match(said):
-        return _dated(int(words[2]), _names("months").get(words[1], 0), words[3], today)
+        return dated(int(words[2]), named("months").get(words[1], 0), words[3], today)
     return None
 
 
-def _dated(day: int, month: int, year: str | None, today: date) -> date | None:
+def dated(day: int, month: int, year: str | None, today: date) -> date | None:
+    """The day of these figures, today or later if the year is not said; None: no such day."""
     if year is not None:
-        return _made(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    years = (_made(today.year + more, month, day) for more in range(9))
+        return made(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    years = (made(today.year + more, month, day) for more in range(9))
     return next((found for found in years if found is not None and found >= today), None)
 
 
-def _made(year: int, month: int, day: int) -> date | None:
+def made(year: int, month: int, day: int) -> date | None:
+    """The day of these numbers; None if there is none."""
     try:
         return date(year, month, day)
     except ValueError:
