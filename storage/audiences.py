@@ -1,0 +1,190 @@
+"""Whom a message to many is for: who is meant, who of them wants it, and who answered already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
+
+from storage.gate import Outcome
+from storage.meetings import COMING, Kind, Meeting
+from storage.people import Purpose, State
+from storage.tables import (
+    consents,
+    gate_decisions,
+    invitations,
+    people,
+    person_themes,
+    rsvps,
+    waiting_list,
+)
+from storage.tables import meetings as meetings_table
+from storage.transaction import Tx
+
+_IN_LINE: Final = ("waiting", "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is meant: everybody, or those to whom all of this applies.
+
+    `municipality` is a CBS code; `neighbourhoods` are names as people typed them.
+    """
+
+    municipality: str | None = None
+    neighbourhoods: Sequence[str] = ()
+    part: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many people an audience has; `answered` and `invited` before, and who `get` it now.
+
+    `wanting` are those of all who want invitations.
+    """
+
+    people: int
+    wanting: int
+    answered: int
+    invited: int
+    get: int
+
+
+def key(fanout: int, person: int) -> str:
+    """The key of one invitation, in the outbox and at the gate."""
+    return f"invitation:{fanout}:{person}"
+
+
+KEY: Final = (
+    literal("invitation:", Text)
+    + cast(invitations.c.fanout, Text)
+    + literal(":", Text)
+    + cast(invitations.c.person, Text)
+)
+"""The same of a row of `invitations`."""
+
+
+def _meant(audience: Audience) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    if audience.municipality is not None:
+        clauses.append(people.c.municipality == audience.municipality)
+    if audience.neighbourhoods:
+        clauses.append(people.c.neighbourhood.in_(list(audience.neighbourhoods)))
+    if audience.part is not None:
+        clauses.append(people.c.part == audience.part)
+    if audience.theme is not None:
+        themes = person_themes.c.person == people.c.id, person_themes.c.theme == audience.theme
+        clauses.append(exists().where(*themes))
+    return clauses
+
+
+def _may_come(meeting: Meeting) -> list[ColumnElement[bool]]:
+    """The same as `storage.seats.welcomes` says of one person."""
+    match meeting.audience.split(":"):
+        case ["members"]:
+            return [people.c.state == State.MEMBER]
+        case ["part", part]:
+            return [people.c.state == State.MEMBER, people.c.part == part]
+        case ["municipality", code]:
+            return [people.c.state == State.MEMBER, people.c.municipality == code]
+        case _:
+            return []
+
+
+def _wants() -> ColumnElement[bool]:
+    newest = (
+        select(consents.c.given)
+        .where(consents.c.person == people.c.id, consents.c.purpose == Purpose.NEWS)
+        .order_by(consents.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(people.c.reachable, func.coalesce(newest, False))
+
+
+def _answered(tx: Tx, meeting: Meeting) -> ColumnElement[bool]:
+    """Who said something to this meeting, or has a place or stands in line on the same day."""
+    same_day = _same_day(tx, meeting)
+    answered = or_(rsvps.c.meeting == meeting.id, rsvps.c.answer.in_(COMING))
+    in_line = waiting_list.c.meeting.in_(same_day), waiting_list.c.state.in_(_IN_LINE)
+    return or_(
+        exists().where(rsvps.c.person == people.c.id, rsvps.c.meeting.in_(same_day), answered),
+        exists().where(waiting_list.c.person == people.c.id, *in_line),
+    )
+
+
+def _same_day(tx: Tx, meeting: Meeting) -> list[int]:
+    """The meetings of which one person comes to one: the places of a day; a part is by itself."""
+    if meeting.kind not in (Kind.DAY, Kind.PLACE):
+        return [meeting.id]
+    day = meeting.id if meeting.parent is None else meeting.parent
+    places = select(meetings_table.c.id).where(
+        meetings_table.c.parent == day, meetings_table.c.kind == Kind.PLACE
+    )
+    return [day, *tx.execute(places).scalars()]
+
+
+def _invited(meeting: Meeting) -> ColumnElement[bool]:
+    refused = exists().where(
+        gate_decisions.c.key == KEY, gate_decisions.c.outcome == Outcome.REFUSED
+    )
+    return exists().where(
+        invitations.c.person == people.c.id, invitations.c.meeting == meeting.id, ~refused
+    )
+
+
+def has_answered(tx: Tx, meeting: Meeting, person: int) -> bool:
+    """Whether somebody said something to this meeting, or comes somewhere else on its day."""
+    asked = select(people.c.id).where(people.c.id == person, _answered(tx, meeting))
+    return tx.execute(asked).first() is not None
+
+
+def count(tx: Tx, meeting: Meeting, audience: Audience) -> Counted:
+    """How many are meant, and how many of them would be invited now."""
+    meant = [*_meant(audience), *_may_come(meeting)]
+    wants, answered, invited = _wants(), _answered(tx, meeting), _invited(meeting)
+    columns = (
+        func.count(),
+        func.count().filter(wants),
+        func.count().filter(answered),
+        func.count().filter(invited),
+        func.count().filter(wants, ~answered, ~invited),
+    )
+    found: Sequence[Any] = tx.execute(select(*columns).select_from(people).where(*meant)).one()
+    return Counted(*found)
+
+
+def neighbourhoods(tx: Tx, municipality: str) -> list[str]:
+    """What people call their neighbourhoods there, as typed, the most frequent first."""
+    named = (people.c.municipality == municipality, people.c.neighbourhood.is_not(None))
+    found = (
+        select(people.c.neighbourhood)
+        .where(*named)
+        .group_by(people.c.neighbourhood)
+        .order_by(func.count().desc(), people.c.neighbourhood)
+    )
+    return list(tx.execute(found).scalars())
+
+
+def page(
+    tx: Tx, meeting: Meeting, audience: Audience, after: int, limit: int
+) -> Sequence[tuple[int, str]]:
+    """Some of those who would be invited now, with their chats: numbers after `after`, in order."""
+    found = (
+        select(people.c.id, people.c.chat)
+        .where(
+            people.c.id > after,
+            *_meant(audience),
+            *_may_come(meeting),
+            _wants(),
+            ~_answered(tx, meeting),
+            ~_invited(meeting),
+        )
+        .order_by(people.c.id)
+        .limit(limit)
+    )
+    rows: Iterable[Sequence[Any]] = tx.execute(found)
+    return [(row[0], row[1]) for row in rows]
