@@ -1,29 +1,46 @@
-"""Meetings: what is coming up, one of them in full, and what somebody signed up for.
+"""Meetings: what is coming up, and one of them in full.
 
-Nobody has to join for this. The link of an online meeting is for those who signed up alone, and
-from half an hour before the start.
+Nobody has to join for this. Who is new here reads first who is behind the bot.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
-from bot.dialogue.flow import entry, flow
-from bot.dialogue.language import N_, _, clock_time, isolate, listed, n_, native_name
+from bot.dialogue.flow import Then, entry, flow
+from bot.dialogue.gatherings import (
+    LINE,
+    LONGEST_TEXT,
+    closed,
+    coming,
+    from_until,
+    in_line,
+    link_line,
+    map_button,
+    not_for_you,
+    seats_left,
+    spoken_there,
+    title,
+    where,
+    who_may_come,
+    yours,
+)
+from bot.dialogue.introduction import introduction
+from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
-from storage import meetings, rsvps
-from storage.meetings import Answer, Meeting
-from storage.rsvps import Rsvp, Why
+from storage import cards, days, meetings, people, seats, settings
+from storage.cards import Card
+from storage.meetings import Answer, Kind, Meeting
+from storage.people import Person
+from storage.seats import Rsvp, Why
 from storage.transaction import Tx
 
 PAGE: Final = 3
 """Cards a turn: as many messages as a chat takes at once."""
-FEW: Final = 5
-"""So many seats left are worth saying."""
-LINK_BEFORE: Final = timedelta(minutes=30)
-LONGEST_TITLE, LONGEST_PLACE, LONGEST_TEXT = 150, 200, 1200
+MOST_PLACES: Final = 1000
+
+Rows = list[list[Button]]
 
 
 @flow(
@@ -33,192 +50,188 @@ LONGEST_TITLE, LONGEST_PLACE, LONGEST_TEXT = 150, 200, 1200
     words=N_("meetings, meeting, agenda"),
 )
 def upcoming(talk: Talk, tx: Tx, skip: int = 0) -> None:
-    """A card for each meeting that is coming, three at a time."""
+    """A card for each meeting that is coming, three at a time; a day is one of them."""
     found = meetings.upcoming(tx, talk.now, PAGE + 1, skip)
     if not found:
         nothing = _("There are no more meetings.") if skip else _("No meetings are planned now.")
-        return talk.say(nothing, [_to_menu()])
+        return talk.say(nothing, [Button(_("Menu"), entry("home"))])
     if not skip:
         talk.say(_("This is coming up. Press a button to read more and to sign up."))
-    seats = rsvps.taken(tx, [meeting.id for meeting in found])
-    said = rsvps.answers(tx, talk.person.id, seats)
+    taken = seats.taken(tx, [meeting.id for meeting in found])
+    said = seats.answers(tx, talk.person.id, taken)
     for number, meeting in enumerate(found[:PAGE], skip + 1):
-        lines = [_seats(meeting, seats[meeting.id]), _mine(said.get(meeting.id))]
         more = Button(_("More about {number}").format(number=number), entry("meeting", meeting.id))
-        _card(
-            talk, meeting, lines, [[more], *_next(found, number - skip, "meetings", skip)], number
-        )
+        rows = [[more]]
+        if number - skip == PAGE < len(found):
+            rows.append([Button(_("Show more"), entry("meetings", skip + PAGE))])
+        name = _("{number}. {title}").format(number=number, title=title(meeting))
+        facts = [from_until(meeting, talk.now), where(meeting)]
+        if meeting.kind == Kind.DAY:
+            facts[1:] = [_places(talk, tx, meeting)]
+        facts += [seats_left(meeting, taken[meeting.id]), _answer(said.get(meeting.id))]
+        _say(talk, name, facts, rows)
     return None
 
 
 @flow("meeting", link="meeting")
-def whole(talk: Talk, tx: Tx, meeting_id: int) -> None:
+def whole(talk: Talk, tx: Tx, meeting_id: int) -> Then | None:
     """Everything about one meeting, with what this person can do about it now."""
-    meeting = meetings.find(tx, meeting_id)
-    if meeting is None:
-        return talk.say(_("I do not know that meeting."), [_others()])
-    taken = rsvps.taken(tx, [meeting.id])[meeting.id]
-    mine = rsvps.find(tx, meeting.id, talk.person.id)
-    why = rsvps.closed(meeting, talk.now)
-    lines = [*_open_lines(talk, meeting, taken), _languages(talk, meeting)] if why is None else []
-    lines += [_closed(talk, meeting, why), _mine(mine), _link(talk, meeting, mine)]
-    is_full = meeting.capacity is not None and taken >= meeting.capacity
-    if meeting.text:
-        lines.insert(0, f"\n{isolate(meeting.text, LONGEST_TEXT)}\n")
-    return _card(talk, meeting, lines, [*_choices(meeting, mine, why, is_full), [_others()]])
-
-
-@flow(
-    "mymeetings",
-    command=N_("/mymeetings"),
-    about=N_("What you signed up for"),
-    words=N_("my meetings, mine"),
-)
-def mine(talk: Talk, tx: Tx, skip: int = 0) -> None:
-    """What this person said yes or maybe to and is not over, with ways to change that."""
-    found = meetings.of_person(tx, talk.person.id, talk.now, limit=PAGE + 1, offset=skip)
-    if not found:
-        more = _("There are no more meetings.")
-        nothing = more if skip else _("You are not signed up for a meeting.")
-        return talk.say(nothing, [_others()])
-    said = rsvps.answers(tx, talk.person.id, [meeting.id for meeting in found])
-    for number, meeting in enumerate(found[:PAGE], skip + 1):
-        answer, why = said[meeting.id], rsvps.closed(meeting, talk.now)
-        lines = [_mine(answer), _closed(talk, meeting, why), _link(talk, meeting, answer)]
-        rows = [_changes(number, meeting, why), *_next(found, number - skip, "mymeetings", skip)]
-        _card(talk, meeting, lines, rows, number)
+    person = people.find(tx, talk.person.id)
+    assert person is not None
+    if person.first_seen == talk.now and not person.is_member:
+        platform = settings.platform(tx)
+        talk.say(introduction(platform.name, platform.about))
+    card = cards.of(tx, meeting_id, person, talk.now)
+    if card is None:
+        talk.say(_("I do not know that meeting."), [_others()])
+        return None
+    if card.meeting.kind == Kind.DAY:
+        return talk.then("day", day_id=meeting_id)
+    facts = [_preview(talk, card), *_about(talk, card), *_state(talk, card, person)]
+    rows = [*_choices(talk, card, person), *_more(card), _elsewhere(card)]
+    _say(talk, title(card.meeting), facts, rows)
     return None
 
 
-def _card(
-    talk: Talk, meeting: Meeting, lines: list[str], rows: list[list[Button]], number: int = 0
-) -> None:
-    title = isolate(meeting.title, LONGEST_TITLE)
-    if number:
-        title = _("{number}. {title}").format(number=number, title=title)
-    facts = [_when(talk, meeting), _place(meeting), *filter(None, lines)]
-    talk.say(rich("<b>{title}</b>\n{facts}", title=title, facts="\n".join(facts).rstrip()), *rows)
+def _say(talk: Talk, name: str, facts: list[str], rows: Rows) -> None:
+    said = "\n".join(filter(None, facts)).rstrip()
+    talk.say(rich("<b>{title}</b>\n{facts}", title=name, facts=said), *rows)
 
 
-def _when(talk: Talk, meeting: Meeting) -> str:
-    same_day = meeting.wall_start[:10] == meeting.wall_end[:10]
-    ends = (
-        clock_time(meeting.ends, meeting.zone)
-        if same_day
-        else talk.when(meeting.ends, meeting.zone)
+def _places(talk: Talk, tx: Tx, day: Meeting) -> str:
+    count = len(days.places(tx, day.id, talk.now, MOST_PLACES))
+    return n_("{n} place takes part.", "{n} places take part.", count).format(n=count)
+
+
+def _preview(talk: Talk, card: Card) -> str:
+    if card.visible:
+        return ""
+    publishes = card.meeting.publishes
+    if publishes is not None and publishes > talk.now:
+        from_when = talk.when(publishes, card.meeting.zone)
+        return _("Others see this from {when}.").format(when=from_when) + "\n"
+    return _("This is a draft. Others do not see it yet.") + "\n"
+
+
+def _about(talk: Talk, card: Card) -> list[str]:
+    """What is fixed: of which day, when, where, with whom, and what it is about."""
+    meeting = card.meeting
+    facts = [from_until(meeting, talk.now), where(meeting)]
+    if card.day is not None:
+        facts.insert(0, _("Part of: {title}").format(title=title(card.day)))
+    if meeting.accessibility:
+        facts.append(_("Access: {text}").format(text=isolate(meeting.accessibility, 300)))
+    if meeting.host_name:
+        facts.append(_("Contact: {name}").format(name=isolate(meeting.host_name, 60)))
+    if meeting.text:
+        facts.append(f"\n{isolate(meeting.text, LONGEST_TEXT)}\n")
+    return facts
+
+
+def _state(talk: Talk, card: Card, person: Person) -> list[str]:
+    """How it stands now: who comes, what is left, and what this person has to do with it."""
+    meeting, facts = card.meeting, []
+    if card.is_open:
+        facts += [coming(card.coming), seats_left(meeting, card.taken), in_line(card.line)]
+        if meeting.deadline is not None:
+            until = talk.when(meeting.deadline, meeting.zone)
+            facts.append(_("You can sign up until {when}.").format(when=until))
+        facts.append(spoken_there(meeting, talk.person.language))
+        if card.welcome:
+            facts.append(who_may_come(meeting.audience))
+        else:
+            facts.append(not_for_you(meeting.audience, person))
+    if card.elsewhere is not None:
+        at = _("You are signed up for {title}, at another place.")
+        facts.append(at.format(title=title(card.elsewhere)))
+    facts += [closed(card.why), _answer(card.mine), _line(talk, card)]
+    return [*facts, link_line(meeting, talk.now, comes=card.comes)]
+
+
+def _answer(mine: Rsvp | None) -> str:
+    if mine is None or mine.answer == Answer.NO:
+        return ""
+    return yours(mine.seats) if mine.answer == Answer.YES else _("You said: maybe.")
+
+
+def _line(talk: Talk, card: Card) -> str:
+    if card.entry is None:
+        return ""
+    if card.entry.offer_until is None:
+        return _("You are number {place} in line.").format(place=card.place)
+    until = talk.when(card.entry.offer_until, card.meeting.zone)
+    said = n_(
+        "There is a seat for you. Say yes or no before {when}.",
+        "There are {n} seats for you. Say yes or no before {when}.",
+        card.entry.seats,
     )
-    return _("{start} to {end}").format(start=talk.when(meeting.starts, meeting.zone), end=ends)
+    return said.format(n=card.entry.seats, when=until)
 
 
-def _place(meeting: Meeting) -> str:
-    if not meeting.place:
-        return _("Online") if meeting.link else _("The place will follow.")
-    place = isolate(meeting.place, LONGEST_PLACE)
-    return _("{place}, or online").format(place=place) if meeting.link else place
-
-
-def _seats(meeting: Meeting, taken: int) -> str:
-    if meeting.capacity is None or meeting.capacity - taken > FEW:
-        return ""
-    left = meeting.capacity - taken
-    return n_("{n} seat left.", "{n} seats left.", left).format(n=left) if left > 0 else _("Full.")
-
-
-def _mine(mine: Rsvp | None) -> str:
-    match mine.answer if mine else Answer.NO:
-        case Answer.YES:
-            seats = mine.seats if mine else 0
-            said = n_("You are signed up.", "You are signed up for {n} seats.", seats)
-            return said.format(n=seats)
-        case Answer.MAYBE:
-            return _("You said: maybe.")
-        case _:
-            return ""
-
-
-def _open_lines(talk: Talk, meeting: Meeting, taken: int) -> list[str]:
-    coming = n_("{n} person is coming.", "{n} people are coming.", taken).format(n=taken)
-    until = ""
-    if meeting.deadline is not None:
-        when = talk.when(meeting.deadline, meeting.zone)
-        until = _("You can sign up until {when}.").format(when=when)
-    return [coming if taken else "", _seats(meeting, taken), until]
-
-
-def _languages(talk: Talk, meeting: Meeting) -> str:
-    if talk.person.language in meeting.languages or not meeting.languages:
-        return ""
-    spoken = listed(native_name(code) for code in meeting.languages)
-    return _("Language: {languages}").format(languages=spoken)
-
-
-def _closed(talk: Talk, meeting: Meeting, why: Why | None) -> str:
-    match why:
-        case Why.CANCELLED:
-            return _("This meeting is cancelled.")
-        case Why.BEGUN:
-            return _("This meeting has begun.")
-        case Why.OVER:
-            return _("This meeting is over.")
-        case Why.DEADLINE:
-            return _("It is too late to sign up now. Ask a human if you want to come.")
-        case None:
-            return ""
-
-
-def _link(talk: Talk, meeting: Meeting, mine: Rsvp | None) -> str:
-    """The link itself for who may see it now; otherwise when it will be here."""
-    if not meeting.link or meeting.is_cancelled or meeting.ends <= talk.now:
-        return ""
-    if mine is None or mine.answer != Answer.YES:
-        return _("Whoever signs up sees the link here half an hour before the start.")
-    if talk.now < meeting.starts - LINK_BEFORE:
-        return _("The link will be here half an hour before the start.")
-    return _("This is the link: {link}").format(link=meeting.link)
-
-
-def _choices(
-    meeting: Meeting, mine: Rsvp | None, why: Why | None, is_full: bool
-) -> list[list[Button]]:
+def _choices(talk: Talk, card: Card, person: Person) -> Rows:
     """What can be answered now, each in one press."""
-    said = mine.answer if mine else Answer.NO
-    yes = Button(_("Yes, I am coming"), entry("rsvp", meeting.id, Answer.YES))
-    more = Button(_("Change how many"), entry("rsvp", meeting.id, Answer.YES))
-    maybe = Button(_("Maybe"), entry("rsvp", meeting.id, Answer.MAYBE))
+    meeting = card.meeting
     off = Button(_("Sign off"), entry("rsvp", meeting.id, Answer.NO))
-    if why is Why.DEADLINE:
-        return [[off]] if said != Answer.NO else [[Button(_("Ask a human"), entry("ask"))]]
-    if why is not None:
+    if card.why is Why.DEADLINE and not card.offered:
+        holds = card.mine is not None and card.mine.answer != Answer.NO
+        leave = [_leave(meeting)] if card.entry is not None else []
+        return [[off]] if holds else [leave or [Button(_("Ask a human"), entry("ask"))]]
+    if card.why not in (None, Why.DEADLINE):
         return []
-    if said == Answer.YES:
-        return [[more], [maybe, off]]
-    return [[] if is_full else [yes], [off] if said == Answer.MAYBE else [maybe]]
+    maybe = Button(_("Maybe"), entry("rsvp", meeting.id, Answer.MAYBE))
+    if card.offered:
+        take = Button(_("Yes, I take it"), entry("offer", meeting.id, "yes"))
+        return [[take], [Button(_("No, thank you"), entry("offer", meeting.id, "no"))]]
+    if card.comes:
+        change = Button(_("Change how many"), entry("rsvp", meeting.id, Answer.YES))
+        return [[change], [maybe, off]]
+    said_maybe = card.mine is not None and card.mine.answer == Answer.MAYBE
+    rest = off if said_maybe else Button(_("No"), entry("rsvp", meeting.id, Answer.NO))
+    if card.entry is not None:
+        return [[_leave(meeting)]]
+    return [_yes(talk, card, person), [rest] if said_maybe else [maybe, rest]]
 
 
-def _changes(number: int, meeting: Meeting, why: Why | None) -> list[Button]:
-    change = Button(_("Change {number}").format(number=number), entry("rsvp", meeting.id))
-    off = Button(
-        _("Sign off from {number}").format(number=number), entry("rsvp", meeting.id, Answer.NO)
-    )
-    match why:
-        case None:
-            return [change, off]
-        case Why.DEADLINE:
-            return [off]
-        case _:
-            return []
+def _yes(talk: Talk, card: Card, person: Person) -> list[Button]:
+    """The first button: to come, to wait, to move, or to belong first."""
+    meeting = card.meeting
+    if not card.welcome:
+        if not person.is_member:
+            return [Button(_("Become a member"), entry("join", f"meeting-{meeting.id}"))]
+        return [Button(_("Ask a human"), entry("ask"))]
+    if card.elsewhere is not None:
+        move = _("Stand in line") if card.must_wait else _("Move to this place")
+        return [Button(move, entry("move", meeting.id))]
+    if card.must_wait:
+        return [Button(_("Stand in line"), entry("rsvp", meeting.id, LINE))]
+    return [Button(_("Yes, I am coming"), entry("rsvp", meeting.id, Answer.YES))]
 
 
-def _next(found: list[Meeting], nth: int, name: str, skip: int) -> list[list[Button]]:
-    """Under the last card of a page, the way to the page after it."""
-    if nth < PAGE or len(found) <= PAGE:
-        return []
-    return [[Button(_("Show more"), entry(name, skip + PAGE))]]
+def _leave(meeting: Meeting) -> Button:
+    return Button(_("Leave the line"), entry("line", meeting.id, "leave"))
+
+
+def _more(card: Card) -> Rows:
+    """What else there is: the calendar, the map, who comes, somebody without a phone."""
+    meeting, is_open = card.meeting, card.is_open
+    calendar = [Button(_("Put it in my calendar"), entry("calendar", meeting.id))]
+    rows = [calendar if is_open else [], map_button(meeting) if card.why != Why.OVER else []]
+    if is_open:
+        if card.coming:
+            rows.append([Button(_("Who is coming"), entry("attendees", meeting.id))])
+        if meeting.capacity is None or card.taken < meeting.capacity:
+            someone = _("Sign up somebody without a phone")
+            rows.append([Button(someone, entry("someone", meeting.id))])
+    if card.manages:
+        rows.append([Button(_("Manage this"), entry("manage_meeting", meeting.id))])
+    return rows
+
+
+def _elsewhere(card: Card) -> list[Button]:
+    if card.day is not None:
+        return [Button(_("Back to the whole day"), entry("meeting", card.day.id))]
+    return [_others()]
 
 
 def _others() -> Button:
     return Button(_("All meetings"), entry("meetings"))
-
-
-def _to_menu() -> Button:
-    return Button(_("Menu"), entry("home"))

@@ -5,75 +5,134 @@ Whoever cannot sign up gets the meeting's own card, which says why and what is p
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from bot.dialogue import answers
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.language import N_, _, isolate, n_
-from bot.dialogue.messages import Button, rich
+from bot.dialogue.gatherings import LINE, in_line, label, starts, title
+from bot.dialogue.language import N_, _, n_
+from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
-from storage import meetings, people, reminder_times, rsvps
-from storage.meetings import COMING, Answer, Meeting
-from storage.rsvps import MOST_SEATS, Closed, Full, Party, Rsvp, Seated, Why
+from storage import cards, people, rsvps
+from storage.cards import Card
+from storage.meetings import COMING, Answer
+from storage.people import Person
+from storage.rsvps import MOST_SEATS, Closed, Full, Party, Rsvp, Seated, Waiting, Why
 from storage.transaction import Tx
-
-LONGEST_TITLE: Final = 150
-LONGEST_PLACE: Final = 200
 
 
 @flow("rsvp", title=N_("signing up for a meeting"))
 def rsvp(talk: Talk, tx: Tx, meeting_id: int, answer: str = "") -> Any:
-    """Yes with a number of people, maybe, or no; `answer` is what a button said already."""
-    meeting = meetings.find(tx, meeting_id)
-    mine = rsvps.find(tx, meeting_id, talk.person.id)
-    if meeting is None or not _can_answer(talk, meeting, mine, answer):
+    """Yes with a number of people, maybe, or no; `answer` is what a button said already.
+
+    It may also be `line`: yes, and knowing that one has to wait.
+    """
+    person = _person(talk, tx)
+    card = cards.of(tx, meeting_id, person, talk.now)
+    if card is None or not _can_answer(card, answer):
         return talk.then("meeting", meeting_id=meeting_id)
-    left = rsvps.left(tx, meeting, mine)
-    coming = answer if answer in list(Answer) else _coming(talk, meeting, mine, left)
-    if coming == Answer.NO:
-        return _sign_off(talk, tx, meeting, mine)
-    if coming == Answer.MAYBE:
-        return _note_maybe(talk, tx, meeting)
-    if left == 0:
-        return _too_late(talk, meeting)
-    party = Party(talk.person.id, _seats(talk, left), _name(talk, mine))
-    match rsvps.claim(tx, meeting.id, party, talk.now):
-        case Seated(seats):
-            return _welcome(talk, tx, meeting, seats)
+    coming = answer if answer in (*Answer, LINE) else _coming(talk, card)
+    if coming in (Answer.NO, Answer.MAYBE):
+        return _not_yes(talk, tx, card, coming)
+    if coming == "needs":
+        return talk.then("needs", meeting_id=meeting_id)
+    if elsewhere := _elsewhere(talk, card):
+        return elsewhere
+    party = _party(talk, card, person, waits=coming == LINE)
+    if party is None:
+        return _rather_not(talk, card)
+    match rsvps.claim(tx, meeting_id, party, talk.now):
+        case Seated(_seats, left_place):
+            known = {"left_place": left_place or 0, "again": int(card.comes)}
+            return talk.then("signed_up", meeting_id=meeting_id, **known)
+        case Waiting():
+            return talk.then("line", meeting_id=meeting_id, what="joined")
         case Full() | Closed():
-            return _too_late(talk, meeting)
+            return _too_late(talk, card)
 
 
-def _can_answer(talk: Talk, meeting: Meeting, mine: Rsvp | None, answer: str) -> bool:
+def _not_yes(talk: Talk, tx: Tx, card: Card, answer: str) -> Any:
+    return _sign_off(talk, tx, card) if answer == Answer.NO else _note_maybe(talk, tx, card)
+
+
+def _person(talk: Talk, tx: Tx) -> Person:
+    person = people.find(tx, talk.person.id)
+    assert person is not None  # the turn found this person
+    return person
+
+
+def _can_answer(card: Card, answer: str) -> bool:
     """After the deadline all that is left is signing off."""
-    why = rsvps.closed(meeting, talk.now)
-    holds = mine is not None and mine.answer in COMING
-    return why is None or (why is Why.DEADLINE and holds and answer == Answer.NO)
+    holds = card.mine is not None and card.mine.answer in COMING
+    return card.why is None or (card.why is Why.DEADLINE and holds and answer == Answer.NO)
 
 
-def _coming(talk: Talk, meeting: Meeting, mine: Rsvp | None, left: int | None) -> str:
-    options = {"yes": _("Yes, I am coming"), "maybe": _("Maybe"), "no": _("No")}
+def _elsewhere(talk: Talk, card: Card) -> Any:
+    """Where a yes leads that is no new sign-up: an offer, a place in line, a move, the card."""
+    meeting = card.meeting.id
+    if card.offered:
+        return talk.then("offer", meeting_id=meeting, answer="yes")
+    if card.entry is not None or not (card.comes or card.welcome):
+        return talk.then("meeting", meeting_id=meeting)
+    if card.elsewhere is not None and not card.comes:
+        return talk.then("move", meeting_id=meeting)
+    return None
+
+
+def _coming(talk: Talk, card: Card) -> str:
     asked = _("{title}\n{when}\n\nWill you come?")
-    if mine is not None and mine.answer == Answer.YES:
-        options = {"yes": _("Change how many"), "maybe": _("Maybe"), "no": _("Sign off")}
+    options = {"yes": _("Yes, I am coming"), "maybe": _("Maybe"), "no": _("No")}
+    if card.comes:
+        options = {
+            "yes": _("Change how many"),
+            "needs": _("Say what I need"),
+            "maybe": _("Maybe"),
+            "no": _("Sign off"),
+        }
         asked = _("{title}\n{when}\n\nYou are signed up. What do you want to change?")
-    elif left == 0:
-        del options["yes"]
-        asked = _("{title}\n{when}\n\nAll seats are taken. Shall I note that you may come?")
-    return talk.choose("coming", asked.format(**_about(talk, meeting)), options)
+    elif card.must_wait:
+        options = {LINE: _("Stand in line"), "maybe": _("Maybe"), "no": _("No")}
+        asked = _("{title}\n{when}\n\nAll seats are taken. What do you want?")
+    about = {"title": title(card.meeting), "when": starts(card.meeting, talk.now)}
+    return talk.choose("coming", asked.format(**about), options)
 
 
-def _about(talk: Talk, meeting: Meeting) -> dict[str, str]:
-    return {
-        "title": isolate(meeting.title, LONGEST_TITLE),
-        "when": talk.when(meeting.starts, meeting.zone),
-    }
+def _party(talk: Talk, card: Card, person: Person, *, waits: bool) -> Party | None:
+    """Who wants how many seats; None if they would have to wait, and rather do not."""
+    if not waits and card.must_wait:
+        if not _wants_to_wait(talk, "line", _full(card)):
+            return None
+        waits = True
+    wanted = _how_many(talk, card, waits=waits)
+    if not waits and card.left is not None and wanted > card.left:
+        fits = n_(
+            "Only {n} seat is left now. Do you want to wait in line for {seats}?",
+            "Only {n} seats are left now. Do you want to wait in line for {seats}?",
+            card.left,
+        ).format(n=card.left, seats=wanted)
+        if not _wants_to_wait(talk, "party", fits):
+            return None
+    return Party(person.id, wanted, _name(talk, card.mine, person))
 
 
-def _seats(talk: Talk, left: int | None) -> int:
-    most = MOST_SEATS if left is None else min(left, MOST_SEATS)
+def _full(card: Card) -> str:
+    facts = [_("All seats of {title} are taken.").format(title=title(card.meeting))]
+    facts += [in_line(card.line), _("If a seat comes free, I offer it to the first in line.")]
+    facts.append(_("Do you want to stand in line?"))
+    return "\n".join(filter(None, facts))
+
+
+def _wants_to_wait(talk: Talk, key: str, asked: str) -> bool:
+    return talk.confirm(key, asked, yes=_("Yes, put me in line"), no=_("No, thank you"))
+
+
+def _how_many(talk: Talk, card: Card, *, waits: bool) -> int:
+    left, capacity = card.left, card.meeting.capacity
+    most = MOST_SEATS if capacity is None else max(1, min(capacity, MOST_SEATS))
+    if card.comes and left is not None:
+        most = max(1, min(left, MOST_SEATS))
     text = _("How many people come in all, you included?")
-    if left is not None and left <= MOST_SEATS:
+    if left is not None and left <= MOST_SEATS and not waits:
         text = n_(
             "{n} seat is left. How many people come in all, you included?",
             "{n} seats are left. How many people come in all, you included?",
@@ -83,9 +142,9 @@ def _seats(talk: Talk, left: int | None) -> int:
     return int(talk.choose("seats", text, numbers, columns=MOST_SEATS))
 
 
-def _name(talk: Talk, mine: Rsvp | None) -> str | None:
+def _name(talk: Talk, mine: Rsvp | None, person: Person) -> str | None:
     """A visitor's name for this meeting alone; a member's is known."""
-    if talk.person.state == people.State.MEMBER and talk.person.name:
+    if person.is_member and person.name:
         return None
     if mine is not None and mine.name:
         return mine.name
@@ -96,58 +155,45 @@ def _name(talk: Talk, mine: Rsvp | None) -> str | None:
     )
 
 
-def _welcome(talk: Talk, tx: Tx, meeting: Meeting, seats: int) -> None:
+def _rather_not(talk: Talk, card: Card) -> None:
     talk.say(
-        n_("See you there! One seat is yours.", "See you there! {n} seats are yours.", seats)
-        .format(n=seats)
+        _("Fine. You are not in line. You can still change your mind."),
+        [Button(_("Maybe"), entry("rsvp", card.meeting.id, Answer.MAYBE))],
+        [Button(_("See: {title}").format(title=label(card.meeting)),
+                entry("meeting", card.meeting.id))],
     )  # fmt: skip
-    about = _about(talk, meeting)
-    facts = [about["when"]]
-    if meeting.place:
-        facts.append(isolate(meeting.place, LONGEST_PLACE))
-    if meeting.link:
-        facts.append(_("The link will be under “My meetings” half an hour before the start."))
-    if _will_remind(talk, tx, meeting):
-        facts.append(_("I will remind you in time."))
-    talk.say(
-        rich("<b>{title}</b>\n{facts}", title=about["title"], facts="\n".join(facts)),
-        [Button(_("Change or sign off"), entry("rsvp", meeting.id))],
-        [Button(_("My meetings"), entry("mymeetings"))],
-    )
 
 
-def _will_remind(talk: Talk, tx: Tx, meeting: Meeting) -> bool:
-    person = people.find(tx, talk.person.id)
-    last = reminder_times.slots(meeting.starts, meeting.zone)[-1]
-    return person is not None and person.reminders and last.due > talk.now
-
-
-def _note_maybe(talk: Talk, tx: Tx, meeting: Meeting) -> Any:
+def _note_maybe(talk: Talk, tx: Tx, card: Card) -> Any:
+    meeting = card.meeting
     if rsvps.maybe(tx, meeting.id, talk.person.id, talk.now) is not None:
-        return _too_late(talk, meeting)
+        return _too_late(talk, card)
     noted = _("I have noted that you may come to {title}.")
     if meeting.capacity is not None:
         noted = _("I have noted that you may come to {title}. No seat is kept for you.")
     return talk.say(
-        noted.format(title=isolate(meeting.title, LONGEST_TITLE)),
+        noted.format(title=title(meeting)),
         [Button(_("Yes, I am coming"), entry("rsvp", meeting.id, Answer.YES))],
         [Button(_("My meetings"), entry("mymeetings"))],
     )
 
 
-def _sign_off(talk: Talk, tx: Tx, meeting: Meeting, mine: Rsvp | None) -> Any:
+def _sign_off(talk: Talk, tx: Tx, card: Card) -> Any:
+    meeting = card.meeting
     if rsvps.withdraw(tx, meeting.id, talk.person.id, talk.now) is not None:
-        return _too_late(talk, meeting)
+        return _too_late(talk, card)
     signed_off = _("You are signed off from {title}. Thank you for telling me.")
-    said = signed_off if mine is not None else _("I have noted that you do not come to {title}.")
+    noted = _("I have noted that you do not come to {title}.")
+    said = signed_off if card.mine is not None or card.entry is not None else noted
     return talk.say(
-        said.format(title=isolate(meeting.title, LONGEST_TITLE)),
+        said.format(title=title(meeting)),
         [Button(_("I am coming after all"), entry("rsvp", meeting.id, Answer.YES))],
+        [Button(_("My meetings"), entry("mymeetings"))],
         [Button(_("All meetings"), entry("meetings"))],
     )
 
 
-def _too_late(talk: Talk, meeting: Meeting) -> Any:
+def _too_late(talk: Talk, card: Card) -> Any:
     """Things changed while we talked: say so, and show how they are now."""
     talk.say(_("That is not possible any more. This is how it is now:"))
-    return talk.then("meeting", meeting_id=meeting.id)
+    return talk.then("meeting", meeting_id=card.meeting.id)

@@ -62,6 +62,7 @@ class Person:
     email: str | None
     adult: bool | None
     last_seen: datetime
+    first_seen: datetime
 
     @property
     def is_member(self) -> bool:

@@ -99,6 +99,19 @@ def when(moment: datetime, zone: str, now: datetime) -> str:
     return format_datetime(local, pattern, locale=_locale(spoken()))
 
 
+def span(starts: datetime, ends: datetime, zone: str, now: datetime) -> str:
+    """From when until when, in words: the day is named once if both are on it."""
+    local, last = (moment.astimezone(ZoneInfo(zone)) for moment in (starts, ends))
+    if local.date() != last.date():
+        return _("{start} to {end}").format(
+            start=when(starts, zone, now), end=when(ends, zone, now)
+        )
+    near = abs(starts - now) < timedelta(days=300)
+    pattern = _("EEEE d MMMM, HH:mm 'to {end}'") if near else _("EEEE d MMMM y, HH:mm 'to {end}'")
+    end = clock_time(ends, zone).replace("'", "''")
+    return format_datetime(local, pattern.format(end=end), locale=_locale(spoken()))
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     """The wall time of `moment` in `zone`, such as `19.30 uur`."""
     return format_datetime(moment.astimezone(ZoneInfo(zone)), _("HH:mm"), locale=_locale(spoken()))

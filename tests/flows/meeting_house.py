@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.dialogue.flow import flow
 from bot.dialogue.talk import Talk
+from handlers import calendars, company, my_meetings, places, reminders, rsvp, signed_up, waiting
 from handlers import meetings as meeting_flows
-from handlers import reminders, rsvp
 from storage import Tx, meetings, people, rsvps
 from storage.meetings import Meeting, MeetingFacts
 from tests.phone import Phone, World
@@ -22,14 +22,27 @@ def ask(talk: Talk, tx: Tx) -> None:
     talk.say("ASK")
 
 
+@flow("join", title="joining", command="/join")
+def join(talk: Talk, tx: Tx, next: str = "") -> None:
+    talk.say(f"JOIN {next}")
+
+
 def make_world() -> World:
     """Monday 1 March 2027, noon; nothing is planned yet."""
-    flows = [meeting_flows.upcoming, meeting_flows.whole, meeting_flows.mine]
     return World(
-        [home, ask, *flows, rsvp.rsvp, reminders.switch],
-        ticks=[reminders.promise],
-        renderers=[reminders.write],
-    )
+        [
+            home, ask, join, calendars.one, reminders.switch,
+            meeting_flows.upcoming, meeting_flows.whole, my_meetings.mine, my_meetings.declined,
+            rsvp.rsvp, signed_up.signed_up, signed_up.needs, waiting.stand, waiting.offer,
+            places.day, places.find, places.near, places.move,
+            company.attendees, company.show_name, company.someone, company.someone_off,
+        ],
+        ticks=[reminders.promise, waiting.settle],
+        renderers=[
+            reminders.write, waiting.write_offer, waiting.write_moved_up, waiting.write_expired,
+        ],
+        makers=[calendars.one_file],
+    )  # fmt: skip
 
 
 def plan(world: World, key: str = "walk", *, days: float = 14, **known: Any) -> Meeting:
