@@ -11,6 +11,7 @@ from handlers import (
     meetings,
     my_meetings,
     places,
+    posters,
     privacy,
     profile,
     reminders,
@@ -53,6 +54,7 @@ FLOWS: tuple[Flow, ...] = (
     calendars.one,
     calendars.mine,
     calendars.my_feed,
+    posters.poster,
     reminders.switch,
     survey.choose_survey,
     survey.survey,
@@ -92,4 +94,7 @@ MAKERS: tuple[Maker, ...] = (
     calendars.one_file,
     calendars.my_file,
     calendars.followed,
+    posters.one_poster,
+    posters.all_posters,
+    posters.code,
 )

@@ -22,6 +22,7 @@ from bot.dialogue.calendars import (
 )
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, speaking
+from bot.dialogue.links import chat_link
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.talk import Talk
 from storage import agenda, feeds, meetings, people, settings
@@ -132,7 +133,7 @@ def one_file(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
     item = agenda.item(tx, arguments["meeting"], arguments["person"])
     if item is None or person is None:
         raise LookupError("the meeting or the person is gone")
-    now = datetime.fromisoformat(arguments["now"])
+    now = datetime.fromisoformat(arguments.get("now") or item.changed.isoformat())
     gone = _standing(item) is Standing.CANCELLED
     with speaking(person.language):
         entries = [_entry(tx, item, now)]
@@ -174,8 +175,7 @@ def _publisher(tx: Tx) -> Publisher:
 
 
 def _link(tx: Tx, payload: str = "") -> str:
-    start = f"?start={payload}" if payload else ""
-    return f"https://t.me/{settings.get(tx, 'username', '')}{start}"
+    return chat_link(settings.get(tx, "username", ""), payload)
 
 
 def _standing(item: Item) -> Standing:

@@ -21,7 +21,7 @@ MOST: Final = 500
 class Item:
     """A meeting in a calendar; `answer` is None for who said nothing, `day` is its day's title.
 
-    `changed` is when it last became what it is now.
+    `changed` is when the meeting or the answer last became what it is now.
     """
 
     meeting: Meeting
@@ -33,6 +33,7 @@ class Item:
 _DAY: Final = meetings.alias("day")
 _PARTS: Final[Select[Any]] = select(
     rsvps.c.answer,
+    rsvps.c.changed.label("answered"),
     func.coalesce(meetings.c.changed, meetings.c.created).label("revised"),
     _DAY.c.title.label("day_title"),
     *(meetings.c[field.name] for field in fields(Meeting)),
@@ -72,5 +73,6 @@ def of_person(tx: Tx, person: int, since: datetime) -> list[Item]:
 
 
 def _item(row: Row[Any]) -> Item:
-    columns: Sequence[Any] = row[3:]
-    return Item(Meeting(*columns), row.answer, row.revised, row.day_title)
+    columns: Sequence[Any] = row[4:]
+    changed = max(row.revised, row.answered or row.revised)
+    return Item(Meeting(*columns), row.answer, changed, row.day_title)
