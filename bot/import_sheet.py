@@ -190,6 +190,19 @@ class Sheet:
             return None
         return given
 
+    def number(self, key: str, most: int) -> float | None:
+        """A number from -`most` to `most`; None if it is left out or wrong."""
+        given = self.data.get(key)
+        if given is None:
+            return None
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            self.wrong(key, f"`{key}` is not a number, such as 52.09")
+        elif not -most <= given <= most:
+            self.wrong(key, f"`{key}` is not a number from -{most} to {most}")
+        else:
+            return float(given)
+        return None
+
     def words(self, key: str, what: str) -> list[str]:
         """A list of texts, not an empty one."""
         given = self.data.get(key)
@@ -198,15 +211,17 @@ class Sheet:
             return []
         return given
 
-    def planned(self, key: str, zone: str, *, after: Planned | None = None) -> Planned | None:
-        """A wall time; a bare time is one on the day of what it comes after."""
+    def planned(
+        self, key: str, zone: str, *, after: Planned | None = None, bare: bool = False
+    ) -> Planned | None:
+        """A wall time; an end, or what may be `bare`, as a time on the day of what it is after."""
         given = self.data.get(key)
         if given is None:
             return None
         line = line_at(self.mistakes.lines, (*self.path, key))
         if isinstance(given, dict):
             return self._from_now(key, line)
-        if isinstance(given, time) and key == "end":
+        if isinstance(given, time) and (bare or key == "end"):
             return Planned(after.day, given, line) if after is not None else None
         if not isinstance(given, datetime):
             self.wrong(key, f"`{key}` is not a day and time: write it like 2027-09-28T19:30:00")

@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.dialogue.language import languages
+from bot.import_meeting import PlannedMeeting, planned
 from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
-from bot.import_survey import TITLE, PlannedSurvey, survey
+from bot.import_survey import PlannedSurvey, survey
 from bot.toml_lines import Path as TomlPath
 from bot.toml_lines import lines_of
-from storage import meetings, people, settings, surveys, wall_time
-from storage.meetings import MeetingFacts, Status
+from storage import people, planning, settings, surveys, wall_time
+from storage.meetings import Kind, Meeting
 from storage.transaction import Tx
 
 SAMPLE: Final = Path(__file__).parent / "sample.toml"
 ZONE: Final = "Europe/Amsterdam"
-MEETING_TEXT: Final = 1500
-MOST_SEATS: Final = 100_000
 _AT: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -38,17 +36,6 @@ class ImportErrors(Exception):
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = tuple(mistakes)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedMeeting:
-    """A meeting whose days may still be counted from the day of the import."""
-
-    values: Mapping[str, Any]
-    start: Planned | None
-    end: Planned | None
-    deadline: Planned | None
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,7 @@ def read(path: Path, *, zone: str = ZONE) -> Content:
     data, lines = _parsed(text)
     mistakes = Mistakes(lines)
     top = Sheet(mistakes, data, (), "")
-    top.only("survey", "meeting", "zone")
+    top.only("survey", "meeting", "day", "zone")
     content = _content(top, _zone(top, zone))
     mistakes.found += _times(content, None)
     if mistakes.found:
@@ -120,53 +107,7 @@ def _content(top: Sheet, zone: str) -> Content:
     asked: list[PlannedSurvey] = []
     for sheet in top.tables("survey"):
         asked.append(survey(sheet, zone, [one.facts.key for one in asked]))
-    planned: list[PlannedMeeting] = []
-    for sheet in top.tables("meeting"):
-        planned.append(_meeting(sheet, zone, [one.values["key"] for one in planned]))
-    return Content(tuple(asked), tuple(planned), zone)
-
-
-def _meeting(sheet: Sheet, zone: str, taken: Sequence[str]) -> PlannedMeeting:
-    sheet.only(
-        "key", "title", "text", "start", "end", "place", "link", "capacity", "deadline",
-        "languages", "cancelled",
-    )  # fmt: skip
-    for needed in ("start", "end"):
-        if needed not in sheet.data:
-            sheet.missing(needed)
-    values = {
-        "key": sheet.key(taken),
-        "title": sheet.line("title", TITLE),
-        "text": sheet.text("text", MEETING_TEXT, needed=False),
-        "place": sheet.line("place", 200, needed=False) or None,
-        "link": _link(sheet),
-        "capacity": sheet.whole("capacity", 1, MOST_SEATS),
-        "languages": _languages(sheet),
-        "status": Status.CANCELLED if sheet.flag("cancelled") else Status.ON,
-    }
-    start = sheet.planned("start", zone)
-    end = sheet.planned("end", zone, after=start)
-    return PlannedMeeting(values, start, end, sheet.planned("deadline", zone), sheet.name)
-
-
-def _link(sheet: Sheet) -> str | None:
-    given = sheet.line("link", 300, needed=False)
-    if given and not re.fullmatch(r"https?://[^\s/]+\S*", given):
-        sheet.wrong(
-            "link", "`link` is not a page's address: write it like https://example.org/room"
-        )
-    return given or None
-
-
-def _languages(sheet: Sheet) -> list[str]:
-    if "languages" not in sheet.data:
-        return ["nl"]
-    given = sheet.words("languages", "languages")
-    for code in given:
-        if code not in languages():
-            hint = meant(code, languages())
-            sheet.wrong("languages", f"`{code}` is not a language that we have{hint}")
-    return given
+    return Content(tuple(asked), tuple(planned(top, zone)), zone)
 
 
 # What depends on the day of the import.
@@ -181,12 +122,26 @@ def _times(content: Content, today: date | None) -> list[tuple[int, str]]:
         name = f"survey `{one.facts.key}`"
         found += _order(name, ("opens", one.opens), ("closes", one.closes), today)
         found += _existing(name, (one.opens, one.closes), today, content.zone)
+    days = {one.key: one for one in content.meetings}
     for meeting in content.meetings:
-        start, end, deadline = meeting.start, meeting.end, meeting.deadline
-        found += _order(meeting.name, ("start", start), ("end", end), today)
-        found += _order(meeting.name, ("deadline", deadline), ("end", end), today)
-        found += _existing(meeting.name, (start, end, deadline), today, content.zone)
+        found += _meeting_times(meeting, days.get(meeting.day or ""), content.zone, today)
     return found
+
+
+def _meeting_times(
+    one: PlannedMeeting, day: PlannedMeeting | None, zone: str, today: date | None
+) -> list[tuple[int, str]]:
+    """What is wrong with its times; what is its day's is told of the day."""
+    end = ("end", one.end)
+    found = _order(one.name, ("deadline", one.deadline), end, today)
+    times = {one.start, one.end, one.deadline}
+    if day is None:
+        times.add(one.publish)
+        found += _order(one.name, ("publish", one.publish), end, today)
+    if day is None or (one.start, one.end) != (day.start, day.end):
+        found += _order(one.name, ("start", one.start), end, today)
+    own = times - {day.start, day.end} if day is not None else times
+    return found + _existing(one.name, own, today, zone)
 
 
 def _order(
@@ -205,7 +160,7 @@ def _order(
 
 
 def _existing(
-    name: str, times: Sequence[Planned | None], today: date | None, zone: str
+    name: str, times: Iterable[Planned | None], today: date | None, zone: str
 ) -> list[tuple[int, str]]:
     if today is None:
         return []
@@ -221,18 +176,30 @@ def load(tx: Tx, content: Content, now: datetime) -> Loaded:
     """
     today = now.astimezone(ZoneInfo(content.zone)).date()
     found = _times(content, today)
-    planned = [(one, _facts(one, content.zone, today)) for one in content.surveys]
-    for one, facts in planned:
+    asked = [(one, _facts(one, content.zone, today)) for one in content.surveys]
+    for one, facts in asked:
         for key in surveys.changed_kinds(tx, facts):
             text = f"question `{key}`: it was answered as another kind; give it a new key"
             found.append((one.lines[key], text))
     if found:
         raise ImportErrors([f"line {line}: {text}" for line, text in sorted(found)])
-    for _one, facts in planned:
+    for _one, facts in asked:
         surveys.put(tx, facts, now)
-    for meeting in content.meetings:
-        meetings.put(tx, _meeting_facts(meeting, content.zone, today), now)
-    return Loaded(len(planned), len(content.meetings))
+    _put_meetings(tx, content, today, now)
+    return Loaded(len(asked), len(content.meetings))
+
+
+def _put_meetings(tx: Tx, content: Content, today: date, now: datetime) -> None:
+    """Meetings are known by their key; what belongs to a day that is off is off with it."""
+    days: dict[str, Meeting] = {}
+    for one in content.meetings:
+        day = days.get(one.day or "")
+        if day is not None and day.is_cancelled:
+            continue
+        facts = replace(one.facts(content.zone, today), day=day.id if day is not None else None)
+        made = planning.put(tx, facts, None, now)
+        if made.kind == Kind.DAY:
+            days[one.key] = made
 
 
 def _facts(one: PlannedSurvey, zone: str, today: date) -> surveys.SurveyFacts:
@@ -241,14 +208,6 @@ def _facts(one: PlannedSurvey, zone: str, today: date) -> surveys.SurveyFacts:
         for at in (one.opens, one.closes)
     )
     return replace(one.facts, opens=opens, closes=closes)
-
-
-def _meeting_facts(one: PlannedMeeting, zone: str, today: date) -> MeetingFacts:
-    assert one.start is not None
-    assert one.end is not None
-    deadline = one.deadline.wall(today) if one.deadline is not None else None
-    start, end = one.start.wall(today), one.end.wall(today)
-    return MeetingFacts(**one.values, start=start, end=end, deadline=deadline, zone=zone)
 
 
 def fill(tx: Tx, now: datetime, roles: Mapping[str, str], language: str) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from storage import audit, days, meetings, wall_time
+from storage import audit, changes, days, meetings, waiting, wall_time
 from storage.meeting_facts import columns_of, times
 from storage.meetings import OF_A_DAY, Kind, Meeting, MeetingFacts, Status
 from storage.transaction import Tx
@@ -150,13 +150,13 @@ def _changed(tx: Tx, before: Meeting, columns: Mapping[str, Any], act: _Act) -> 
     quiet = act.quiet or not seen
     if not seen:
         return meetings.write(tx, before, columns, act.now, quiet=True)
-    _settle(tx, before.id, act.now)
+    waiting.settle(tx, before.id, act.now)
     after = meetings.write(tx, before, columns, act.now, quiet=quiet)
     if after.version != before.version:
-        _note(tx, before, after, act.by, act.now)
+        changes.note(tx, before, after, act.by, act.now)
     if _moves(before, after, quiet=quiet):
-        _unoffer(tx, before.id)
-    _settle(tx, before.id, act.now)
+        waiting.unoffer(tx, before.id)
+    waiting.settle(tx, before.id, act.now)
     return after
 
 
@@ -193,26 +193,28 @@ def publish(
 def cancel(tx: Tx, meeting: int, by: int | None, now: datetime, why: str = "") -> Meeting:
     """Call a meeting off, and with a day its places and parts; those concerned are told `why`.
 
-    Done before, it changes nothing.
+    A day is told of once, for its places and parts too. Done before, it changes nothing.
     """
     before = meetings.locked_root(tx, meeting)
     if before.is_cancelled:
         return before
     act = _Act(by, now)
-    for child in days.children(tx, before.id):
-        if not child.is_cancelled:
-            _called_off(tx, child, act, why)
-    after = _called_off(tx, before, act, why)
+    places = [one for one in days.children(tx, before.id) if not one.is_cancelled]
+    after = _called_off(tx, before, act)
+    for place in places:
+        _called_off(tx, place, act)
+    if after.version != before.version:
+        changes.note(tx, before, after, by, now, why=why)
     _record(tx, "cancel", before, act)
     return after
 
 
-def _called_off(tx: Tx, before: Meeting, act: _Act, why: str) -> Meeting:
-    seen = meetings.visible(before, act.now)
-    after = meetings.write(tx, before, {"status": Status.CANCELLED}, act.now, quiet=not seen)
-    if seen:
-        _note(tx, before, after, act.by, act.now, why=why)
-        _revoke(tx, before.id, act.now)
+def _called_off(tx: Tx, before: Meeting, act: _Act) -> Meeting:
+    if not meetings.visible(before, act.now):
+        return meetings.write(tx, before, {"status": Status.CANCELLED}, act.now, quiet=True)
+    waiting.settle(tx, before.id, act.now)
+    after = meetings.write(tx, before, {"status": Status.CANCELLED}, act.now)
+    waiting.revoke(tx, before.id, act.now)
     return after
 
 
@@ -271,18 +273,3 @@ def _copied(
 
 def _record(tx: Tx, action: str, meeting: Meeting, act: _Act) -> None:
     audit.record(tx, act.by, f"meeting.{action}", f"meeting:{meeting.id}", act.now)
-
-
-# The line and the notices: nothing yet.
-
-
-def _settle(tx: Tx, meeting: int, now: datetime) -> None: ...
-
-
-def _unoffer(tx: Tx, meeting: int) -> None: ...
-
-
-def _revoke(tx: Tx, meeting: int, now: datetime) -> None: ...
-
-
-def _note(tx: Tx, *about: Any, why: str = "") -> None: ...

@@ -1,7 +1,7 @@
 """Import files: every mistake with its line and nothing imported, or all of it, again and again."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from bot import importing
 from bot.importing import ImportErrors
 from handlers import FLOWS
-from storage import meetings, surveys
+from storage import days, fanout, meetings, planning, surveys
 from storage.surveys import Kind
 from tests.phone import START, World
 from tests.surveyed import SURVEY, file, member, surveyed
@@ -379,6 +379,132 @@ def test_a_second_import_updates_and_retires(world, tmp_path):
     assert [q.key for q in world.run(surveys.questions, 1)] == ["urgent", "why"]
 
 
+DAY = """\
+zone = "Europe/Amsterdam"
+[[day]]
+key = "day"
+title = "Open deuren"
+start = 2027-09-25T10:00:00
+end = 16:00:00
+audience = "members"
+reminders = ["day"]
+publish = 2027-09-01T09:00:00
+[[day.place]]
+key = "garden"
+title = "Tuin"
+municipality = "Utrecht"
+latitude = 52.1
+longitude = 5
+accessibility = "Zonder drempels."
+host_name = "Noor"
+capacity = 3
+[[day.place]]
+key = "yard"
+title = "Werf"
+start = 11:00:00
+audience = "municipality:GM0344"
+reminders = []
+[[day.part]]
+key = "evening"
+title = "Avond"
+start = 19:00:00
+end = 21:00:00
+"""
+
+DAY_MISTAKES = [
+    ('"Utrecht"', '"Utrech"', "line 13: place `garden`: `Utrech` is not a municipality; did you "
+     "mean `Utrecht`?"),
+    ('"Utrecht"', '"Atlantis"', "line 13: place `garden`: `Atlantis` is not a municipality"),
+    ("52.1", '"52"', "line 14: place `garden`: `latitude` is not a number, such as 52.09"),
+    ("52.1", "true", "line 14: place `garden`: `latitude` is not a number, such as 52.09"),
+    ("52.1", "nan", "line 14: place `garden`: `latitude` is not a number from -90 to 90"),
+    ("= 5\n", "= 181\n", "line 15: place `garden`: `longitude` is not a number from -180 to 180"),
+    ("longitude = 5\n", "\n", "line 10: place `garden`: `latitude` and `longitude` go together"),
+    ('"members"', '"member"', "line 7: day `day`: `member` is nobody we know; did you mean "
+     "`members`?"),
+    ('"members"', '"x"', "line 7: day `day`: `x` is nobody we know: choose from all, members, "
+     "part:resident, part:active, part:professional, part:official, part:other, "
+     "municipality:NAME"),
+    ("GM0344", "Utrechtt", "line 23: place `yard`: `Utrechtt` is not a municipality; did you "
+     "mean `Utrecht`?"),
+    ('["day"]', '["dya"]', "line 8: day `day`: `dya` is not a reminder: choose from week, silent, "
+     "day, hours"),
+    ("start = 11:00:00", "start = 17:00:00", "line 6: place `yard`: `end` is not after `start`"),
+    ("25T10:00:00", "25T17:00:00", "line 6: day `day`: `end` is not after `start`"),
+    ("2027-09-01T09", "2027-10-01T09", "line 6: day `day`: `end` is not after `publish`"),
+    ('"garden"', '"day"', "line 11: place `day`: the key `day` is used twice"),
+    ("capacity = 3", "publish = 2027-09-01T09:00:00", "line 18: place `garden`: `publish` is not "
+     "known here"),
+    ('audience = "members"', "capacity = 3", "line 7: day `day`: `capacity` is not known here"),
+    ("[[day.place]]\nkey = \"yard\"", "[day.places]\nkey = \"yard\"", "line 19: day `day`: "
+     "`places` is not known here; did you mean `place`?"),
+    ("start = 2027-09-25T10:00:00", "start = 10:00:00", "line 5: day `day`: `start` is not a day "
+     "and time: write it like 2027-09-28T19:30:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "told"), DAY_MISTAKES)
+def test_a_mistake_in_a_day_is_told_with_its_line(tmp_path, right, wrong, told):
+    assert right in DAY
+    assert mistakes(tmp_path, DAY.replace(right, wrong, 1)) == [told]
+
+
+def test_a_day_has_at_most_a_hundred_places_and_parts(tmp_path):
+    many = "".join(f'[[day.place]]\nkey = "p{n}"\ntitle = "P"\n' for n in range(98))
+    assert mistakes(tmp_path, DAY + many) == [
+        "line 2: day `day`: a day has at most 100 places and parts"
+    ]
+
+
+def test_a_day_is_there_with_its_places_and_parts(world, tmp_path):
+    assert put(world, tmp_path, DAY).meetings == 4
+    assert world.run(meetings.upcoming, START) == []
+    september = datetime(2027, 9, 1, 7, tzinfo=UTC)
+    (day,) = world.run(meetings.upcoming, september)
+    garden, yard, evening = world.run(days.children, day.id)
+    assert [one.kind for one in (day, garden, yard, evening)] == ["day", "place", "place", "part"]
+    assert {one.publishes for one in (day, garden, yard, evening)} == {september}
+    assert (garden.wall_start, garden.wall_end) == ("2027-09-25T10:00", "2027-09-25T16:00")
+    assert (yard.wall_start, yard.wall_end) == ("2027-09-25T11:00", "2027-09-25T16:00")
+    assert (evening.wall_start, evening.wall_end) == ("2027-09-25T19:00", "2027-09-25T21:00")
+    assert (garden.municipality, garden.latitude, garden.longitude) == ("GM0344", 52.1, 5.0)
+    assert (garden.accessibility, garden.host_name, garden.capacity) == (
+        "Zonder drempels.", "Noor", 3,
+    )  # fmt: skip
+    assert [one.audience for one in (garden, yard)] == ["members", "municipality:GM0344"]
+    assert [one.reminders for one in (day, garden, yard)] == [["day"], ["day"], []]
+
+
+def test_who_comes_is_told_when_a_second_import_moves_a_place(world, tmp_path):
+    now = datetime(2027, 9, 10, 9, tzinfo=UTC)
+    put(world, tmp_path, DAY, now)
+    put(world, tmp_path, DAY, now)
+    assert world.run(fanout.due, "change", now + timedelta(hours=1)) == []
+    put(world, tmp_path, DAY.replace("start = 11", "start = 12"), now)
+    (told,) = world.run(fanout.due, "change", now + timedelta(hours=1))
+    assert world.run(meetings.find, told.meeting).key == "yard"
+
+
+def test_a_day_that_is_called_off_takes_its_places_along(world, tmp_path):
+    now = datetime(2027, 9, 10, 9, tzinfo=UTC)
+    put(world, tmp_path, DAY, now)
+    off = DAY.replace('title = "Open deuren"', 'title = "Open deuren"\ncancelled = true')
+    put(world, tmp_path, off, now)
+    put(world, tmp_path, off, now)
+    assert {one.status for one in world.run(days.children, 1)} == {"cancelled"}
+    (told,) = world.run(fanout.due, "change", now + timedelta(hours=1))
+    assert told.meeting == 1
+
+
+def test_what_was_set_in_the_chat_is_brought_back_to_the_file(world, tmp_path):
+    put(world, tmp_path, GOOD)
+    (meeting,) = world.run(meetings.upcoming, START)
+    world.run(lambda tx: planning.edit(tx, meeting.id, None, START, capacity=30, host_name="Noor"))
+    put(world, tmp_path, GOOD)
+    after = world.run(meetings.find, meeting.id)
+    assert (after.capacity, after.host_name, after.version) == (20, None, 1)
+
+
 def test_a_question_that_was_answered_keeps_its_kind(tmp_path):
     world = surveyed(tmp_path)
     other = SURVEY.replace('kind = "number"', 'kind = "open"')
@@ -431,9 +557,9 @@ def test_windows_line_ends_and_a_mark_at_the_start_are_read(tmp_path):
 
 def test_the_sample_can_be_imported_on_every_day_of_five_years(tmp_path):
     content = importing.read(SAMPLE)
-    assert len(content.meetings) == 5
-    for days in range(5 * 366):
-        day = START.replace(year=2026).date().toordinal() + days
+    assert len(content.meetings) == 15
+    for later in range(5 * 366):
+        day = START.replace(year=2026).date().toordinal() + later
         assert not importing._times(content, datetime.fromordinal(day).date())
 
 
