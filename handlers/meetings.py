@@ -29,7 +29,7 @@ from bot.dialogue.introduction import introduction
 from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
-from storage import cards, days, meetings, people, seats, settings
+from storage import cards, days, meetings, outbox, people, seats, settings
 from storage.cards import Card
 from storage.meetings import Answer, Kind, Meeting
 from storage.people import Person
@@ -78,7 +78,7 @@ def whole(talk: Talk, tx: Tx, meeting_id: int) -> Then | None:
     """Everything about one meeting, with what this person can do about it now."""
     person = people.find(tx, talk.person.id)
     assert person is not None
-    if person.first_seen == talk.now and not person.is_member:
+    if not (person.is_member or outbox.recent(tx, person.chat, 4)):
         platform = settings.platform(tx)
         talk.say(introduction(platform.name, platform.about))
     card = cards.of(tx, meeting_id, person, talk.now)

@@ -1,7 +1,7 @@
 """After signing up: what is certain now with a file for the calendar, and what somebody needs.
 
-What people need is asked after their seats are theirs, once for each meeting; only those who
-organise it see it.
+What people need is asked after their seats are theirs, as a message that can be left unanswered:
+no talk stays open for it. Only those who organise the meeting see the answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.dialogue import answers
 from bot.dialogue.calendars import attached
 from bot.dialogue.flow import Then, entry, flow
-from bot.dialogue.gatherings import NEEDS, link_line, map_button, starts
+from bot.dialogue.gatherings import NEEDS, link_is_open, link_line, map_button, starts
 from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
@@ -55,23 +55,25 @@ def signed_up(
         attachment=attached(meeting.id, talk.person.id, talk.now, _("meeting.ics")),
     )
     if not (again or left_place or card.mine.needs or card.mine.needs_text):
-        return talk.then("needs", meeting_id=meeting.id)
+        talk.say(
+            _(
+                "Is there something we should know so that you can come? "
+                "Only the people who organise this meeting see it."
+            ),
+            [Button(_("No, nothing"), entry("needs", meeting.id, "no"))],
+            [Button(_("Yes, there is"), entry("needs", meeting.id))],
+        )
     return None
 
 
 @flow("needs", title=N_("saying what you need"))
-def needs(talk: Talk, tx: Tx, meeting_id: int) -> Any:
-    """What somebody needs to be able to come; the host alone sees it."""
+def needs(talk: Talk, tx: Tx, meeting_id: int, answer: str = "") -> Any:
+    """What somebody needs to be able to come; `answer` is `no` for nothing."""
     card = _card(talk, tx, meeting_id)
     if card is None or not card.comes:
         return talk.then("meeting", meeting_id=meeting_id)
-    asked = _(
-        "Is there something we should know so that you can come? "
-        "Only the people who organise this meeting see it."
-    )
-    options = {"no": _("No, nothing"), "yes": _("Yes, there is")}
     keep = meeting_id, talk.person.id
-    if talk.choose("any", asked, options) == "no":
+    if answer == "no":
         rsvps.set_needs(tx, *keep, [], None)
         return talk.say(_("All right. See you there!"), _after())
     named = {key: _(label) for key, label in NEEDS.items()}
@@ -98,7 +100,9 @@ def _card(talk: Talk, tx: Tx, meeting_id: int) -> Card | None:
 def _where(talk: Talk, meeting: Meeting) -> list[str]:
     """The address, and when the link comes (or the link itself, shortly before)."""
     facts = [isolate(meeting.place, PLACE)] if meeting.place else []
-    return [*facts, link_line(meeting, talk.now, comes=True)]
+    if not meeting.link or link_is_open(meeting, talk.now):
+        return [*facts, link_line(meeting, talk.now, comes=True)]
+    return [*facts, _("The link will be under “My meetings” half an hour before the start.")]
 
 
 def _left(tx: Tx, place: int) -> str:

@@ -62,7 +62,6 @@ class Person:
     email: str | None
     adult: bool | None
     last_seen: datetime
-    first_seen: datetime
 
     @property
     def is_member(self) -> bool:

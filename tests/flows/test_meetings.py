@@ -85,7 +85,7 @@ def test_the_whole_card_has_everything(world: World) -> None:
         languages=("nl", "tr"),
     )
     fill(world, walk, 1)
-    phone = world.phone()
+    phone = member(world)
     assert bare(phone.types(f"/start meeting-{walk.id}")) == [
         "<b>A walk</b>\nMonday 15 March, 19:30 to 21:00\nDe Werf, or online\n"
         "\nWe look at gardens.\n\nBring a friend.\n\n"
@@ -94,16 +94,21 @@ def test_the_whole_card_has_everything(world: World) -> None:
         "Language: Nederlands and Türkçe\n"
         "Whoever signs up sees the link here half an hour before the start."
     ]
-    assert phone.last.labels == ["Yes, I am coming", "Maybe", "All meetings"]
+    assert phone.last.labels == [
+        "Yes, I am coming", "Maybe", "No", "Put it in my calendar", "Who is coming",
+        "Sign up somebody without a phone", "All meetings",
+    ]  # fmt: skip
 
 
-def test_a_full_meeting_says_so_and_offers_maybe(world: World) -> None:
+def test_a_full_meeting_says_so_and_offers_the_line(world: World) -> None:
     walk = plan(world, capacity=2)
     fill(world, walk, 2)
     phone = world.phone()
     assert "Full." in phone.types("/meetings")[0]
     assert "2 people are coming.\nFull." in phone.presses("More about 1")[0]
-    assert phone.last.labels == ["Maybe", "All meetings"]
+    assert phone.last.labels == [
+        "Stand in line", "Maybe", "No", "Put it in my calendar", "Who is coming", "All meetings"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -130,8 +135,19 @@ def test_an_old_link_says_why_it_is_too_late(
     assert phone.last.labels == labels
 
 
-def test_an_unknown_meeting_gets_a_kind_answer(world: World) -> None:
+def test_who_is_new_reads_first_who_is_behind_the_bot(world: World) -> None:
+    walk = plan(world)
     phone = world.phone()
+    (said,) = phone.types(f"/start meeting-{walk.id}")
+    assert said.startswith("Hello! I am the chatbot of Bewonersplatform.")
+    assert "I am a computer" in said
+    assert "A walk" in said
+    assert bare(phone.types(f"/start meeting-{walk.id}"))[0].startswith("<b>A walk</b>")
+    assert bare(member(world, "ali").types(f"/start meeting-{walk.id}"))[0].startswith("<b>A walk")
+
+
+def test_an_unknown_meeting_gets_a_kind_answer(world: World) -> None:
+    phone = member(world)
     assert phone.types("/start meeting-999") == ["I do not know that meeting."]
     assert phone.sends("f:rsvp:999:yes") == ["I do not know that meeting."]
 
@@ -149,7 +165,7 @@ def test_my_meetings_can_be_changed_and_left(world: World) -> None:
         "<b>2. A talk</b>\nTuesday 16 March, 19:30 to 21:00\nThe place will follow.\n"
         "You are signed up for 2 seats.",
     ]
-    assert phone.last.labels == ["Change 2", "Sign off from 2"]
+    assert phone.last.labels == ["Change 2", "Sign off from 2", "More about 2"]
     assert bare(phone.types("sign off from 1")) == [
         "You are signed off from A walk. Thank you for telling me."
     ]

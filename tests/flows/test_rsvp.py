@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 
 from bot.dialogue.messages import Kind
-from storage import rsvps
+from storage import rsvps, waiting
 from storage.meetings import Meeting, Status
 from storage.rsvps import Rsvp
 from tests.flows.meeting_house import bare, fill, make_world, member, plan
 from tests.phone import Phone, World
 
 HOW_MANY = "How many people come in all, you included?"
+NEED = (
+    "Is there something we should know so that you can come? "
+    "Only the people who organise this meeting see it."
+)
 WHO = "What is your name? Only the people who organise this meeting see it."
 
 
@@ -23,6 +27,11 @@ def world() -> World:
 
 def kept(phone: Phone, meeting: Meeting) -> Rsvp | None:
     found: Rsvp | None = phone.world.run(rsvps.find, meeting.id, phone.person.id)
+    return found
+
+
+def in_line(phone: Phone, meeting: Meeting) -> int | None:
+    found: int | None = phone.world.run(waiting.place, meeting.id, phone.person.id)
     return found
 
 
@@ -47,9 +56,11 @@ def test_a_member_signs_up_with_wrong_answers_and_a_step_back(world: World) -> N
     assert phone.types("yes i am coming") == [HOW_MANY]
     assert bare(phone.types("2")) == [
         "See you there! 2 seats are yours.\n\n"
-        "<b>A walk</b>\nMonday 15 March, 19:30\nDe Werf\nI will remind you in time."
+        "<b>A walk</b>\nMonday 15 March, 19:30\nDe Werf\nI will remind you in time.",
+        NEED,
     ]
-    assert phone.last.labels == ["Change or sign off", "My meetings"]
+    assert phone.screen()[-2].labels == ["Change or sign off", "My meetings"]
+    assert phone.last.labels == ["No, nothing", "Yes, there is"]
     assert seats(phone, walk) == 2
 
 
@@ -165,48 +176,65 @@ def test_maybe_keeps_no_seat(world: World) -> None:
     assert (found.answer, found.seats) == ("maybe", 0)
 
 
-def test_when_all_seats_are_taken_maybe_is_offered(world: World) -> None:
+def test_when_all_seats_are_taken_the_line_is_offered_and_maybe(world: World) -> None:
     walk = plan(world, capacity=2)
     fill(world, walk, 2)
     phone = member(world)
     assert bare(phone.sends(f"f:rsvp:{walk.id}")) == [
-        "A walk\nMonday 15 March, 19:30\n\nAll seats are taken. Shall I note that you may come?"
+        "A walk\nMonday 15 March, 19:30\n\nAll seats are taken. What do you want?"
     ]
-    assert phone.last.labels == ["Maybe", "No", "Stop"]
+    assert phone.last.labels == ["Stand in line", "Maybe", "No", "Stop"]
     assert phone.types("yes")[0].startswith("I do not see that among the choices.")
     assert phone.types("maybe")[0].endswith("No seat is kept for you.")
 
 
-def test_an_old_yes_button_of_a_full_meeting_tells_the_truth(world: World) -> None:
+def test_an_old_yes_button_of_a_full_meeting_asks_before_it_puts_in_line(world: World) -> None:
     walk = plan(world, capacity=2)
     phone = member(world)
     phone.types(f"/start meeting-{walk.id}")
     fill(world, walk, 2)
-    said = phone.presses("Yes, I am coming")
-    assert said[0].startswith("That is not possible any more. This is how it is now:")
-    assert "2 people are coming.\nFull." in said[0]
-    assert phone.last.labels == ["Maybe", "All meetings"]
+    assert bare(phone.presses("Yes, I am coming")) == [
+        "All seats of A walk are taken.\n"
+        "If a seat comes free, I offer it to the first in line.\nDo you want to stand in line?"
+    ]
+    assert bare(phone.presses("No, thank you")) == [
+        "Fine. You are not in line. You can still change your mind."
+    ]
+    assert in_line(phone, walk) is None
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("Yes, put me in line")
+    assert bare(phone.presses("1")) == [
+        "You are number 1 in line for A walk.\nI write to you as soon as there is a seat for you."
+    ]
+    assert in_line(phone, walk) == 1
+    assert kept(phone, walk) is None
 
 
-def test_seats_taken_in_mid_talk_are_not_given_twice(world: World) -> None:
+def test_a_party_that_does_not_fit_is_asked_before_it_is_put_in_line(world: World) -> None:
     walk = plan(world, capacity=3)
     phone = member(world)
     phone.sends(f"f:rsvp:{walk.id}")
     phone.presses("Yes, I am coming")
     fill(world, walk, 2)
-    assert phone.presses("3") == []
-    assert phone.toast == "That choice is not there any more. Please choose again."
-    assert phone.presses("1")[0].startswith("See you there! One seat is yours.")
+    assert phone.presses("3") == ["Only 1 seat is left now. Do you want to wait in line for 3?"]
+    assert phone.presses("Yes, put me in line")[0].startswith("You are number 1 in line")
+    other = member(world, "ali")
+    other.sends(f"f:rsvp:{walk.id}:yes")
+    assert other.last.text.startswith("All seats of"), "a free seat is for who waits for it"
+    other.types("no")
+    assert in_line(other, walk) is None
 
 
-def test_the_last_seat_gone_in_mid_talk_leads_to_maybe(world: World) -> None:
+def test_the_last_seat_gone_in_mid_talk_leads_to_the_line(world: World) -> None:
     walk = plan(world, capacity=3)
     phone = member(world)
     phone.sends(f"f:rsvp:{walk.id}")
     phone.presses("Yes, I am coming")
     fill(world, walk, 3)
     assert "All seats are taken." in phone.presses("2")[0]
-    assert phone.last.labels == ["Maybe", "No", "Stop"]
+    assert phone.last.labels == ["Stand in line", "Maybe", "No", "Stop"]
+    phone.presses("Stand in line")
+    assert "number 1 in line" in phone.presses("1")[0]
 
 
 def test_whoever_has_seats_can_change_them_in_a_full_meeting(world: World) -> None:
