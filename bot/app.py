@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 import handlers
-from bot import control, importing, vitals
+from bot import control, feed, importing, known_settings, vitals
 from bot.channels import Refused, SendError
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
@@ -136,7 +136,7 @@ class Bot:
             try:
                 await self.sender.start()
                 username = await self.channel.username()
-                await self.database.run(_introduce, self.options, username)
+                await self.database.run(known_settings.keep, self.options, username)
                 return username
             except Refused:
                 raise
@@ -150,24 +150,6 @@ def _gone(tx: Tx, chat: str) -> None:
     """A chat cannot be written to: nothing waits for it any more."""
     people.set_reachable(tx, chat, reachable=False)
     outbox.cancel_for_chat(tx, chat)
-
-
-def _introduce(tx: Tx, options: Settings, username: str) -> None:
-    """What flows may know of the settings."""
-    platform = options.platform
-    settings.put(tx, "username", username)
-    settings.put(
-        tx,
-        "platform",
-        {
-            "name": platform.name,
-            "about": platform.about,
-            "privacy_contact": platform.privacy_contact,
-            "privacy_url": platform.privacy_url,
-            "timezone": platform.timezone.key,
-            "languages": list(platform.languages),
-        },
-    )
 
 
 class Service:
@@ -212,7 +194,7 @@ class Service:
                 await self._bot.work(self._ended, lock)
             except Refused:
                 return _told("Telegram does not know this token: copy it anew from @BotFather.", 2)
-            except StorageError as error:
+            except (StorageError, feed.CannotListen) as error:
                 return _told(str(error), 1)
             finally:
                 self._bot = None
@@ -236,6 +218,11 @@ class Service:
         )
         await channel.open()
         stack.push_async_callback(channel.close)
+        if options.calendar.listen:
+            makers = {maker.name: maker.run for maker in handlers.MAKERS}
+            shelf = feed.Shelf(database, makers["feed"], clock.now)
+            runner = await feed.serve(shelf, *options.calendar.place)
+            stack.push_async_callback(runner.cleanup)
         return Bot(options, database, clock, channel), lock
 
     # What the control address may do.

@@ -83,6 +83,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """Where the private calendars are that people's own calendars can follow."""
+
+    listen: str = _key("", checks.listening)
+    address: str = _key("", checks.public_address)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The host and port to listen on."""
+        host, _colon, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, checked; what is printed of them holds no secret."""
 
@@ -91,6 +105,7 @@ class Settings:
     platform: Platform = field(default_factory=Platform)
     log: Log = field(default_factory=Log)
     limits: Limits = field(default_factory=Limits)
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -160,6 +175,9 @@ def _settings(
     platform = settings.platform
     if not mistakes and platform.default_language not in platform.languages:
         mistakes.append("[platform] default_language: is not in languages: add it there")
+    calendar = settings.calendar
+    if not mistakes and calendar.listen and not calendar.address:
+        mistakes.append("[calendar] address is missing: write the address that people reach it by")
     return settings
 
 

@@ -81,6 +81,27 @@ def page(value: object) -> str:
     return text
 
 
+def public_address(value: object) -> str:
+    """The address by which others reach us, without a slash at its end, or nothing."""
+    text: str = page(value).rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.query or parts.fragment):
+        raise Mistake("is more than an address: write it like https://bot.example.org")
+    if text and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise Mistake("is not safe: it must begin with https://, as it is followed by secrets")
+    return text
+
+
+def listening(value: object) -> str:
+    """Where to listen, as a host and a port, or nothing."""
+    text = quoted(value)
+    host, _colon, port = text.rpartition(":")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if text and not (is_port and re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host)):
+        raise Mistake("is not a host and a port: write it like 127.0.0.1:8085")
+    return text
+
+
 def _is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)

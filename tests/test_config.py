@@ -43,6 +43,7 @@ def test_the_example_says_every_default_once(tmp_path):
     assert load(copied, {}).log == Settings().log
     assert load(copied, {}).limits == Settings().limits
     assert load(copied, {}).telegram == Settings().telegram
+    assert load(copied, {}).calendar == Settings().calendar
 
 
 def test_each_key_of_the_example_has_one_sentence():
@@ -243,3 +244,43 @@ def test_printed_settings_hold_no_secret():
     assert "geheim" not in repr(settings)
     assert TOKEN not in repr(settings)
     assert settings.secrets == (TOKEN, "geheim%21", "geheim!")
+
+
+def test_a_calendar_listens_somewhere_and_is_reached_elsewhere(write):
+    path = write('[calendar]\nlisten = "127.0.0.1:8085"\naddress = "https://bot.example.org/x/"')
+    calendar = load(path, {}).calendar
+    assert calendar.place == ("127.0.0.1", 8085)
+    assert calendar.address == "https://bot.example.org/x"
+    path = write('[calendar]\nlisten = "[::1]:80"\naddress = "http://localhost:8085"')
+    assert load(path, {}).calendar.place == ("::1", 80)
+
+
+def test_a_calendar_without_an_address_is_a_mistake(write):
+    path = write('[calendar]\nlisten = "127.0.0.1:8085"')
+    assert mistakes(path) == [
+        "[calendar] address is missing: write the address that people reach it by"
+    ]
+
+
+@pytest.mark.parametrize(
+    "listen", ["8085", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "a b:80", "host:8٥", ":80"]
+)
+def test_where_to_listen_is_a_host_and_a_port(write, listen):
+    path = write(f'[calendar]\nlisten = "{listen}"\naddress = "https://bot.example.org"')
+    assert mistakes(path) == [
+        "[calendar] listen: is not a host and a port: write it like 127.0.0.1:8085"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("http://bot.example.org", "is not safe"),
+        ("https://bot.example.org?x=1", "is more than an address"),
+        ("bot.example.org", "is not a page's address"),
+    ],
+)
+def test_a_calendars_address_is_safe_and_bare(write, address, told):
+    found = mistakes(write(f'[calendar]\naddress = "{address}"'))
+    assert len(found) == 1
+    assert found[0].startswith(f"[calendar] address: {told}")
