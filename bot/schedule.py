@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.dialogue.flow import Tick
 from bot.logs import decision
 from bot.sender import Sender
-from storage import Database, claims
+from storage import Database, claims, planned
 from storage.errors import Unavailable
 
 LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
@@ -74,8 +74,8 @@ class Schedule:
         self._sender.wake()
 
     async def next_event(self) -> datetime | None:
-        """When the next promise is due that is not due yet, by the bot's clock."""
-        return await self._database.read(claims.next_due, self._clock.now())
+        """When something is due next that is not due yet, by the bot's clock."""
+        return await self._database.read(planned.next_event, self._clock.now())
 
     async def planned(self) -> datetime | None:
         """The same, when every tick has promised what it can: it may have been some time ago."""
@@ -97,7 +97,7 @@ class Schedule:
     async def _look_ahead(self) -> None:
         """Wake the sender at the very moment at which the next promise is due."""
         try:
-            due = await self.next_event()
+            due = await self._database.read(claims.next_due, self._clock.now())
         except Unavailable:
             return
         if due is None or due - self._clock.now() > timedelta(seconds=LOOK_AHEAD):

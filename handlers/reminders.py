@@ -5,21 +5,21 @@ Who said maybe is reminded in other words. One press switches all of them off, o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
+from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow, render, tick
-from bot.dialogue.language import N_, _, isolate, n_, speaking, when
-from bot.dialogue.messages import Button, Message, rich
+from bot.dialogue.language import N_, _, n_, speaking
+from bot.dialogue.messages import Button, Dropped, Message, rich
 from bot.dialogue.talk import Talk
-from storage import people, reminders, wall_time
+from storage import attendance, people, reminders, wall_time
+from storage.claims import Skipped
 from storage.meetings import Answer, Meeting
-from storage.reminders import RENDERER, Reminder
+from storage.reminders import RENDERER
+from storage.rsvps import Rsvp
 from storage.transaction import Tx
-
-LONGEST_TITLE: Final = 150
-LONGEST_PLACE: Final = 200
 
 
 @flow(
@@ -49,47 +49,67 @@ def switch(talk: Talk, tx: Tx, wanted: str = "") -> None:
     )
 
 
-@tick("reminders", seconds=30)
+@tick("reminders", seconds=10)
 def promise(tx: Tx, now: datetime) -> int:
-    """Promise the reminders of the days ahead."""
+    """Plan the reminders of the days ahead, and promise a page of those that are due.
+
+    A page is more than can be sent until the next one.
+    """
+    reminders.plan(tx, now)
     return reminders.promise(tx, now)
 
 
 @render(RENDERER)
-def write(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | None:
-    """A reminder as things stand now; None if it is not wanted any more."""
+def write(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | Dropped:
+    """A reminder as things stand now, or why it is not wanted any more."""
     reminder = reminders.still_wanted(tx, arguments, now)
-    if reminder is None:
-        return None
+    if isinstance(reminder, Skipped):
+        return Dropped(reminder.reason)
     with speaking(reminder.person.language):
-        return _written(reminder, now)
+        if reminder.rsvp is None:
+            return _to_the_silent(reminder.meeting, now)
+        return _written(reminder.meeting, reminder.rsvp, now)
 
 
-def _written(reminder: Reminder, now: datetime) -> Message:
-    meeting = reminder.meeting
-    comes = reminder.rsvp.answer == Answer.YES
-    facts = [when(meeting.starts, meeting.zone, now)]
+def _written(meeting: Meeting, rsvp: Rsvp, now: datetime) -> Message:
+    comes = rsvp.answer == Answer.YES
+    facts = [gatherings.starts(meeting, now)]
     if meeting.place:
-        facts.append(isolate(meeting.place, LONGEST_PLACE))
+        facts.append(gatherings.place(meeting))
     if meeting.link and comes:
         facts.append(_("The link will be under “My meetings” half an hour before the start."))
-    facts.append(_reminded(reminder) if comes else _("You said: maybe. Will you come?"))
-    text = rich(
+    facts.append(_reminded(rsvp) if comes else _("You said: maybe. Will you come?"))
+    rows = _coming_buttons(meeting, now) if comes else _maybe_buttons(meeting)
+    return Message(_text(_soon(meeting, now), meeting, facts), rows)
+
+
+def _to_the_silent(meeting: Meeting, now: datetime) -> Message:
+    """For who was invited and said nothing: once, with a way to hear no more of it."""
+    facts = [gatherings.starts(meeting, now), gatherings.where(meeting)]
+    facts.append(_("I invited you, and do not know yet whether you come. Will you tell me?"))
+    rows = (
+        *_maybe_buttons(meeting, Button(_("Maybe"), entry("rsvp", meeting.id, Answer.MAYBE)))[:1],
+        (Button(_("Read more"), entry("meeting", meeting.id)),),
+        (Button(_("No invitations for 4 weeks"), entry("pause_invitations", 4)),),
+    )
+    return Message(_text(_soon(meeting, now), meeting, facts), rows)
+
+
+def _text(soon: str, meeting: Meeting, facts: Sequence[str]) -> str:
+    return rich(
         "{soon}\n<b>{title}</b>\n{facts}",
-        soon=_soon(meeting, now),
-        title=isolate(meeting.title, LONGEST_TITLE),
+        soon=soon,
+        title=gatherings.title(meeting),
         facts="\n".join(facts),
     )
-    return Message(text, _coming_buttons(meeting) if comes else _maybe_buttons(meeting))
 
 
-def _reminded(reminder: Reminder) -> str:
-    seats = reminder.rsvp.seats
+def _reminded(rsvp: Rsvp) -> str:
     return n_(
         "You are signed up. Will you let me know if you cannot come?",
         "You are signed up for {n} seats. Will you let me know if that changes?",
-        seats,
-    ).format(n=seats)
+        rsvp.seats,
+    ).format(n=rsvp.seats)
 
 
 def _soon(meeting: Meeting, now: datetime) -> str:
@@ -103,21 +123,24 @@ def _soon(meeting: Meeting, now: datetime) -> str:
     return n_("In {n} day:", "In {n} days:", days).format(n=days)
 
 
-def _coming_buttons(meeting: Meeting) -> tuple[tuple[Button, ...], ...]:
+def _coming_buttons(meeting: Meeting, now: datetime) -> tuple[tuple[Button, ...], ...]:
+    code = [Button(_("My code for the door"), entry("my_code", meeting.id))]
     return (
         (
             Button(_("Change"), entry("rsvp", meeting.id)),
             Button(_("Sign off"), entry("rsvp", meeting.id, Answer.NO)),
         ),
+        *([tuple(code)] if meeting.place and attendance.has_codes(meeting, now) else []),
         (Button(_("My meetings"), entry("mymeetings")),),
         _off_button(),
     )
 
 
-def _maybe_buttons(meeting: Meeting) -> tuple[tuple[Button, ...], ...]:
+def _maybe_buttons(meeting: Meeting, *between: Button) -> tuple[tuple[Button, ...], ...]:
     return (
         (
             Button(_("Yes, I am coming"), entry("rsvp", meeting.id, Answer.YES)),
+            *between,
             Button(_("No"), entry("rsvp", meeting.id, Answer.NO)),
         ),
         _off_button(),

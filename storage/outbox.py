@@ -30,7 +30,8 @@ LEASE: Final = timedelta(seconds=180)
 """Longer than a reply may wait in memory and all HTTP time-outs together."""
 
 IS_WAITING: Final = text("outbox.state = 'waiting'")  # in these words, for its partial index
-_TAKEN_BACK: Final = "taken back from the chat"
+TAKEN_BACK: Final = "taken back from the chat"
+"""Why rows are cancelled that `renew` promises again."""
 Content = Mapping[str, Any]
 
 
@@ -223,7 +224,7 @@ def promise_all(tx: Tx, promises: Iterable[Promise], now: datetime) -> int:
 def cancel_for_chat(tx: Tx, chat: str) -> int:
     """Take back all that waits for a chat; how many rows."""
     taken = update(outbox).where(outbox.c.chat == chat, IS_WAITING)
-    return tx.execute(taken.values(state=State.CANCELLED, error=_TAKEN_BACK)).rowcount
+    return tx.execute(taken.values(state=State.CANCELLED, error=TAKEN_BACK)).rowcount
 
 
 def renew(tx: Tx, chat: str, now: datetime) -> int:
@@ -231,7 +232,7 @@ def renew(tx: Tx, chat: str, now: datetime) -> int:
 
     Whether each is wanted still is for its renderer to say.
     """
-    taken_back = (outbox.c.state == State.CANCELLED, outbox.c.error == _TAKEN_BACK)
+    taken_back = (outbox.c.state == State.CANCELLED, outbox.c.error == TAKEN_BACK)
     of_use = (outbox.c.renderer.is_not(None), outbox.c.useful_until > now)
     renewed = update(outbox).where(outbox.c.chat == chat, *taken_back, *of_use)
     return tx.execute(renewed.values(state=State.WAITING, error=None)).rowcount

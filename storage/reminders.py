@@ -1,85 +1,179 @@
-"""Reminders of meetings: promised some days ahead, looked at again when they are sent.
+"""Reminders of meetings: planned ahead, promised when they are due, looked at when they are sent.
+
+    planned (a fan-out for each kind) → due: promised to all, a page at a time → written, or skipped
 
 Their key names the start in UTC: a corrected title does not remind twice, a meeting that moved is
 reminded of anew. Who signs up after a reminder was due does not get that one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, cast, exists, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
-from storage import meetings, outbox, people, rsvps
+from storage import fanout, gate, meetings, outbox, people, rsvps
+from storage.claims import Skipped
+from storage.fanout import Fanout
 from storage.meetings import COMING, Meeting
 from storage.outbox import Promise
-from storage.people import Person
-from storage.reminder_times import Kind, Slot, is_night, morning_after, slots
+from storage.people import Person, Purpose
+from storage.reminder_times import Kind, Slot, all_slots, is_night, morning_after
 from storage.rsvps import Rsvp
-from storage.tables import outbox as outbox_table
+from storage.tables import fanouts, invitations, waiting_list
+from storage.tables import meetings as meetings_table
 from storage.tables import people as people_table
 from storage.tables import rsvps as rsvps_table
 from storage.transaction import Tx
 
+KIND: Final = "reminder"
 RENDERER: Final = "reminder"
 AHEAD: Final = timedelta(days=8)
-"""How long before the start reminders are promised: a day before the first is due."""
-PAGE: Final = 100
-"""For how many people at most they are promised in one go."""
+"""How long before the start reminders are planned: a day before the first is due."""
+PAGE: Final = 400
+"""To how many people at most they are promised in one go."""
 
-_NOT_PROMISED: Final = (
-    select(rsvps_table.c.person, rsvps_table.c.changed, people_table.c.chat)
-    .select_from(rsvps_table.join(people_table, people_table.c.id == rsvps_table.c.person))
+
+class Why(StrEnum):
+    """Why a reminder that was promised is not sent."""
+
+    GONE = "gone"
+    CANCELLED = "cancelled"
+    HIDDEN = "not published"
+    BEGUN = "begun"
+    MOVED = "moved"
+    KIND_OFF = "off for the meeting"
+    SIGNED_OFF = "signed off"
+    ANSWERED = "answered"
+    CLOSED = "too late to sign up"
+    SWITCHED_OFF = "switched off"
+    TOO_LATE = "of no use in the morning"
+    MORNING = "put off to the morning"
+    LATER = "put off by the gate"
+
+
+_PLANNED: Final = select(fanouts.c.key).where(
+    fanouts.c.meeting.in_(bindparam("meetings", expanding=True)), fanouts.c.kind == KIND
+)
+_COMING: Final = (
+    select(rsvps_table.c.person, people_table.c.chat)
+    .join(people_table, people_table.c.id == rsvps_table.c.person)
     .where(
         rsvps_table.c.meeting == bindparam("meeting"),
+        rsvps_table.c.person > bindparam("cursor"),
         rsvps_table.c.answer.in_(COMING),
-        rsvps_table.c.changed <= bindparam("last_due"),
-        people_table.c.reachable,
-        ~exists().where(
-            outbox_table.c.key == bindparam("prefix", type_=Text) + cast(rsvps_table.c.person, Text)
-        ),
+        rsvps_table.c.changed <= bindparam("due"),
     )
+    .order_by(rsvps_table.c.person)
+    .limit(bindparam("limit"))
+)
+_FAMILY: Final = select(meetings_table.c.id).where(
+    or_(meetings_table.c.id == bindparam("root"), meetings_table.c.parent == bindparam("root"))
+)
+
+
+def _said(table: Any, person: Any) -> Any:
+    """Whether a person has a row about this meeting, its day, or anything else of that day."""
+    return exists().where(table.c.person == person, table.c.meeting.in_(_FAMILY))
+
+
+_HAS_ANSWERED: Final = select(
+    or_(_said(rsvps_table, bindparam("person")), _said(waiting_list, bindparam("person")))
+)
+_SILENT: Final = (
+    select(invitations.c.person, people_table.c.chat)
+    .join(people_table, people_table.c.id == invitations.c.person)
+    .where(
+        invitations.c.meeting == bindparam("meeting"),
+        invitations.c.person > bindparam("cursor"),
+        invitations.c.created <= bindparam("due"),
+        ~_said(rsvps_table, invitations.c.person),
+        ~_said(waiting_list, invitations.c.person),
+    )
+    .order_by(invitations.c.person)
     .limit(bindparam("limit"))
 )
 
 
-def promise(tx: Tx, now: datetime, page: int = PAGE) -> int:
-    """Promise the reminders of coming meetings that were not promised yet; how many.
+def key(meeting: Meeting, kind: Kind) -> str:
+    """What the keys of these reminders begin with, before a colon and the person."""
+    return f"{KIND}:{meeting.id}:{meeting.starts.isoformat()}:{kind}"
 
-    Looks at `page` people at most, those of the soonest meetings first.
+
+def kinds(meeting: Meeting) -> tuple[Kind, ...]:
+    """The kinds of reminder that are on for a meeting."""
+    return tuple(kind for kind in Kind if meeting.reminders is None or kind in meeting.reminders)
+
+
+# Planned, and promised.
+
+
+def plan(tx: Tx, now: datetime) -> int:
+    """Plan the reminders of meetings that are near and seen, if that was not done; how many.
+
+    A kind that is off is planned too: whether it is on is looked at when it is due.
     """
-    promises: list[Promise] = []
-    for meeting in meetings.starting(tx, now, now + AHEAD):
-        useful = [slot for slot in slots(meeting.starts, meeting.zone) if slot.useful_until > now]
-        if useful and page > 0:
-            for row in _not_promised(tx, meeting, useful[-1], page):
-                page -= 1
-                person, changed, chat = row
-                due = [slot for slot in useful if slot.due >= changed]
-                promises += [_promise(meeting, slot, person, chat) for slot in due]
-    return outbox.promise_all(tx, promises, now)
+    near = meetings.starting(tx, now, now + AHEAD)
+    known = set(tx.execute(_PLANNED, {"meetings": [meeting.id for meeting in near]}).scalars())
+    planned = 0
+    for meeting in near:
+        for slot in all_slots(meeting.starts, meeting.zone):
+            new = slot.useful_until > now and key(meeting, slot.kind) not in known
+            if new and meetings.visible(meeting, now):
+                _plan(tx, meeting, slot, now)
+                planned += 1
+    return planned
 
 
-def _not_promised(tx: Tx, meeting: Meeting, last: Slot, limit: int) -> Iterable[Sequence[Any]]:
-    """Who has not been promised the last reminder, with which all earlier ones are promised."""
-    wanted = {
-        "meeting": meeting.id,
-        "last_due": last.due,
-        "prefix": _prefix(meeting, last.kind),
-        "limit": limit,
-    }
-    found: Iterable[Sequence[Any]] = tx.execute(_NOT_PROMISED, wanted).all()
+def _plan(tx: Tx, meeting: Meeting, slot: Slot, now: datetime) -> None:
+    wanted = {"start": meeting.starts.isoformat(), "kind": slot.kind}
+    fanout.start(tx, key(meeting, slot.kind), KIND, meeting.id, wanted, None, slot.due, now)
+
+
+def promise(tx: Tx, now: datetime, page: int = PAGE) -> int:
+    """Promise reminders that are due to a page of people; how many."""
+    left = page
+    for planned in fanout.due(tx, KIND, now):
+        if left > 0:
+            left -= _promise_page(tx, planned, left, now)
+    return page - left
+
+
+def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
+    meeting = meetings.find(tx, planned.meeting or 0)
+    kind = Kind(planned.arguments["kind"])
+    if meeting is None or _off(meeting, planned.arguments, now) is not None:
+        fanout.drop(tx, planned.id, now)
+        return 0
+    found = _people(tx, meeting, kind, planned, limit)
+    slot = _slot(meeting, kind)
+    outbox.promise_all(tx, [_promise(meeting, slot, *row) for row in found], now)
+    cursor = found[-1][0] if found else planned.cursor
+    fanout.advance(tx, planned.id, cursor, len(found), None if len(found) == limit else now)
+    return len(found)
+
+
+def _people(
+    tx: Tx, meeting: Meeting, kind: Kind, planned: Fanout, limit: int
+) -> Sequence[Sequence[Any]]:
+    """The next people in the order of their numbers, each with their chat."""
+    wanted = {"meeting": meeting.id, "cursor": planned.cursor, "due": planned.due, "limit": limit}
+    query: Select[Any] = _COMING
+    if kind is Kind.SILENT:
+        query, wanted["root"] = _SILENT, meeting.parent or meeting.id
+    found: Sequence[Sequence[Any]] = tx.execute(query, wanted).all()
     return found
 
 
-def _prefix(meeting: Meeting, kind: Kind) -> str:
-    return f"reminder:{meeting.id}:{meeting.starts.isoformat()}:{kind}:"
+def _slot(meeting: Meeting, kind: Kind) -> Slot:
+    return next(s for s in all_slots(meeting.starts, meeting.zone) if s.kind is kind)
 
 
 def _promise(meeting: Meeting, slot: Slot, person: int, chat: str) -> Promise:
     return Promise(
-        key=f"{_prefix(meeting, slot.kind)}{person}",
+        key=f"{key(meeting, slot.kind)}:{person}",
         chat=chat,
         renderer=RENDERER,
         arguments={
@@ -93,42 +187,94 @@ def _promise(meeting: Meeting, slot: Slot, person: int, chat: str) -> Promise:
     )
 
 
+# Looked at when it is sent.
+
+
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Whom to remind of what, as it stands now."""
+    """Whom to remind of what, as it stands now; without an answer they were invited to it."""
 
     meeting: Meeting
     person: Person
-    rsvp: Rsvp
+    rsvp: Rsvp | None
 
 
-def still_wanted(tx: Tx, promised: Mapping[str, Any], now: datetime) -> Reminder | None:
-    """What a promised reminder is to say; None if it is not to be sent, or not at this hour.
+def still_wanted(tx: Tx, promised: Mapping[str, Any], now: datetime) -> Reminder | Skipped:
+    """What a promised reminder is to say, or why it is not to be sent, or not at this hour.
 
     One that would come at night, because it could not be sent in time, is promised for the
     morning, if it is of use then. The last one never comes at night: it is missed before.
     """
     meeting = meetings.find(tx, promised["meeting"])
     person = people.find(tx, promised["person"])
-    rsvp = rsvps.find(tx, promised["meeting"], promised["person"])
-    if meeting is None or person is None or rsvp is None or rsvp.answer not in COMING:
-        return None
-    if meeting.is_cancelled or meeting.starts <= now:
-        return None
-    if meeting.starts.isoformat() != promised["start"]:
-        return None
-    if not person.reminders or not person.reachable:
-        return None
-    if promised["kind"] != Kind.HOURS and is_night(now, meeting.zone):
-        _put_off(tx, meeting, person, Kind(promised["kind"]), now)
-        return None
+    if meeting is None or person is None:
+        return Skipped(Why.GONE)
+    kind = Kind(promised["kind"])
+    rsvp = rsvps.find(tx, meeting.id, person.id)
+    why = _off(meeting, promised, now) or _unwanted(tx, meeting, person, rsvp, kind)
+    if why is None and kind is Kind.SILENT and rsvps.closed(meeting, now) is rsvps.Why.DEADLINE:
+        why = Why.CLOSED
+    if why is not None:
+        return Skipped(why)
+    if kind != Kind.HOURS and is_night(now, meeting.zone):
+        morning = morning_after(now, meeting.zone)
+        put_off = _put_off(tx, _again(meeting, kind, person), "morning", morning, now)
+        return Skipped(Why.MORNING if put_off else Why.TOO_LATE)
+    if kind is Kind.SILENT:
+        return _through_the_gate(tx, meeting, person, now)
     return Reminder(meeting, person, rsvp)
 
 
-def _put_off(tx: Tx, meeting: Meeting, person: Person, kind: Kind, now: datetime) -> None:
-    morning = morning_after(now, meeting.zone)
-    slot = next(slot for slot in slots(meeting.starts, meeting.zone) if slot.kind is kind)
-    if morning < slot.useful_until:
-        again = _promise(meeting, slot, person.id, person.chat)
-        again = replace(again, key=f"{again.key}:morning", due=morning)
-        outbox.promise(tx, again, now)
+def _off(meeting: Meeting, promised: Mapping[str, Any], now: datetime) -> Why | None:
+    """Why nobody is reminded any more of what was planned or promised."""
+    if meeting.is_cancelled:
+        return Why.CANCELLED
+    if not meetings.visible(meeting, now):
+        return Why.HIDDEN
+    if meeting.starts.isoformat() != promised["start"]:
+        return Why.MOVED
+    if meeting.starts <= now:
+        return Why.BEGUN
+    return None if promised["kind"] in kinds(meeting) else Why.KIND_OFF
+
+
+def _unwanted(
+    tx: Tx, meeting: Meeting, person: Person, rsvp: Rsvp | None, kind: Kind
+) -> str | None:
+    """Why this one person is not reminded any more."""
+    if not person.reachable:
+        return outbox.TAKEN_BACK
+    if not person.reminders:
+        return Why.SWITCHED_OFF
+    if kind is Kind.SILENT:
+        asked = {"person": person.id, "root": meeting.parent or meeting.id}
+        return Why.ANSWERED if tx.execute(_HAS_ANSWERED, asked).scalar() else None
+    return None if rsvp is not None and rsvp.answer in COMING else Why.SIGNED_OFF
+
+
+def _again(meeting: Meeting, kind: Kind, person: Person) -> Promise:
+    return _promise(meeting, _slot(meeting, kind), person.id, person.chat)
+
+
+def _put_off(tx: Tx, promised: Promise, name: str, until: datetime, now: datetime) -> bool:
+    """Promise it again for later, if it is of use then."""
+    if promised.useful_until is None or until >= promised.useful_until:
+        return False
+    again = replace(promised, key=f"{promised.key}:{name}", due=until)
+    outbox.promise(tx, again, now)
+    return True
+
+
+def _through_the_gate(
+    tx: Tx, meeting: Meeting, person: Person, now: datetime
+) -> Reminder | Skipped:
+    """To somebody who did not answer it is news, and they may have had enough of that."""
+    again = _again(meeting, Kind.SILENT, person)
+    match gate.decide(tx, person, Purpose.NEWS, again.key, now):
+        case gate.Pass():
+            return Reminder(meeting, person, None)
+        case gate.Refused(why):
+            return Skipped(why)
+        case gate.Later(at, why):
+            later = _put_off(tx, again, at.isoformat(), at, now)
+            return Skipped(Why.LATER if later else why)

@@ -1,0 +1,39 @@
+"""What comes next by itself, so that a clock that is moved stops on the way where it should."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text
+
+from storage import claims, reminders
+from storage.meetings import COMING
+from storage.reminder_times import Kind
+from storage.tables import fanouts, invitations, rsvps, waiting_list
+from storage.transaction import Tx
+
+_UNFINISHED: Final = text("fanouts.finished IS NULL")  # in these words, for its partial index
+_IN_LINE: Final = text("waiting_list.state IN ('waiting', 'offered')")  # likewise
+
+_SOMEBODY_COMES: Final = exists().where(
+    rsvps.c.meeting == fanouts.c.meeting, rsvps.c.answer.in_(COMING)
+)
+_SOMEBODY_IS_INVITED: Final = exists().where(invitations.c.meeting == fanouts.c.meeting)
+_SILENT: Final = fanouts.c.key.endswith(f":{Kind.SILENT}")
+_HAS_READERS: Final = or_(
+    fanouts.c.kind != reminders.KIND,
+    and_(_SILENT, _SOMEBODY_IS_INVITED),
+    and_(~_SILENT, _SOMEBODY_COMES),
+)
+_FANOUT: Final = select(func.min(fanouts.c.due)).where(
+    _UNFINISHED, fanouts.c.due > bindparam("now"), _HAS_READERS
+)
+_OFFER: Final = select(func.min(waiting_list.c.offer_until)).where(
+    _IN_LINE, waiting_list.c.offer_until > bindparam("now")
+)
+
+
+def next_event(tx: Tx, now: datetime) -> datetime | None:
+    """When the next message is due, or is to be promised to somebody, or an offer ends."""
+    found = [tx.execute(query, {"now": now}).scalar() for query in (_FANOUT, _OFFER)]
+    found.append(claims.next_due(tx, now))
+    return min((due for due in found if due is not None), default=None)
