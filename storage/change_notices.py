@@ -36,10 +36,16 @@ class Notice:
     places: Sequence[Meeting] = ()
 
     @property
-    def moved(self) -> bool:
-        """Whether somebody may not be able to come any more: another time or place."""
-        now = self.meeting
-        return (now.starts, now.ends, now.place) != (self.was.starts, self.was.ends, self.was.place)
+    def same_time(self) -> bool:
+        """Whether it is when they thought it was."""
+        was = self.was.starts, self.was.ends, self.was.zone
+        return was == (self.meeting.starts, self.meeting.ends, self.meeting.zone)
+
+    @property
+    def asks(self) -> bool:
+        """Whether they may not be able to come any more: another time or place, or on again."""
+        moved = not self.same_time or self.was.place != self.meeting.place
+        return moved or self.was.is_cancelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, func, select
 
 from storage import audiences, fanout, gate, meetings, outbox, people, seats
-from storage.audiences import KEY, Audience, Counted, count
+from storage.audiences import KEY, Audience, Counted, count, neighbourhoods
 from storage.fanout import Fanout
 from storage.gate import Later, Outcome, Pass, Refused
 from storage.meetings import Meeting
@@ -30,7 +30,12 @@ from storage.tables import invitations as table
 from storage.tables import outbox as messages
 from storage.transaction import Insert, Prepared, Tx
 
-__all__ = ["Audience", "Counted", "count"]  # found here too: they are for invitations
+__all__ = [
+    "Audience",
+    "Counted",
+    "count",
+    "neighbourhoods",
+]  # found here too: they are for invitations
 
 KIND: Final = "invitation"
 RENDERER: Final = "invitation"
@@ -118,6 +123,21 @@ def wanted(tx: Tx, promised: Mapping[str, Any], now: datetime) -> Invitation | L
         return decision
     by = people.find(tx, one.made_by) if one.made_by is not None else None
     return Invitation(meeting, person, by, Audience(**one.arguments))
+
+
+_SENDER: Final = select(table.c.fanout).where(
+    table.c.meeting == bindparam("meeting"), table.c.person == bindparam("person")
+)
+
+
+def why(tx: Tx, meeting: int, person: int) -> tuple[Audience, Person | None] | None:
+    """Whom the invitation that somebody got was for, and who had it sent."""
+    fanned: int | None = tx.execute(_SENDER, {"meeting": meeting, "person": person}).scalar()
+    one = fanout.find(tx, fanned) if fanned is not None else None
+    if one is None:
+        return None
+    by = people.find(tx, one.made_by) if one.made_by is not None else None
+    return Audience(**one.arguments), by
 
 
 def _stale(tx: Tx, meeting: Meeting, person: Person, now: datetime) -> str | None:
