@@ -7,49 +7,54 @@ asked about; one that cannot be (past, nonexistent, doubled, before the start) i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.dialogue import day_in_words, hours, lengths, time_words
+from bot.dialogue import day_in_words, hours, lengths, moments, time_words
 from bot.dialogue.answers import Check, Invalid, Unsure, not_text
-from bot.dialogue.language import N_, _, clock_time, day, isolate, when
+from bot.dialogue.day_in_words import Found
+from bot.dialogue.language import N_, _, clock_time
 from bot.dialogue.messages import Heard, Shared
+from bot.dialogue.moments import Read
+from bot.dialogue.wall_clock import aware, clock_problem, from_until, happens_once, in_words
+from bot.dialogue.wall_clock import wall as wall_of
 
-FURTHEST: Final = timedelta(days=2 * 366)
-"""Further ahead than this, it is likelier that a year was mistyped."""
 LONGEST: Final = timedelta(days=7)
 HALF_A_DAY: Final = timedelta(hours=12)
 LATE: Final = timedelta(hours=7)
 """So long after an evening's start an end may be past midnight."""
 MOSTLY: Final = timedelta(hours=8)
 """Who types a longer time than this most likely means an hour of the day."""
-MOST_MEANT: Final = 4
 
-_RANGE: Final = re.compile(
-    r"\b(?:tot|until|till|t/m)\b|(?<=\d)(?: ?uur)? ?- ?(?=\d{1,2}(?:[.:]\d\d| ?uur|$))"
-)
 _UNTIL: Final = re.compile(r"^(?:en )?(?:(?:tot|until|till|to|t/m|ends?|eindigt)\b ?)+")
 
 
 def moment(
-    zone: str, now: datetime, *, earliest: datetime | None = None, latest: datetime | None = None
+    zone: str,
+    now: datetime,
+    *,
+    earliest: datetime | None = None,
+    latest: datetime | None = None,
+    on: date | None = None,
 ) -> Check[datetime]:
     """A wall time in `zone` that is still to come; `earliest` and `latest` are wall times too.
 
-    A stored one that is too early or late by now does not count any more: it is asked again.
+    Where no day is said, it is `on` that day. A stored one that is too early or late by now does
+    not count any more: it is asked again.
     """
-    soonest = _wall(now, zone)
+    soonest = wall_of(now, zone)
     first = max(soonest, earliest) if earliest is not None else soonest
 
     def read(given: Heard | Shared, now: datetime, _zone: ZoneInfo) -> Read:
         if isinstance(given, Shared):
             return Invalid(not_text(given.kind))
-        found = _named(given.text, _wall(now, zone).date())
+        found = moments.read(given.text, wall_of(now, zone).date(), on)
         if isinstance(found, Invalid):
             return found
-        return _settled(found, zone, now, _bounds(first, latest, zone, now))
+        return moments.settled(found, moments.bounds(first, latest, zone, now))
 
     def decode(stored: str) -> datetime:
         wall = datetime.fromisoformat(stored)
@@ -73,9 +78,9 @@ def ending(start: datetime, zone: str, now: datetime) -> Check[datetime]:
         if isinstance(given, Shared):
             return Invalid(not_text(given.kind))
         typed = _UNTIL.sub("", time_words.bare(given.text)) or given.text
-        found = _ends(typed, start)
+        found = _ends(typed, typed, start)
         if found is None:
-            return Invalid(_("I do not understand that time. Type an hour, or how long it lasts."))
+            return Invalid(_no_end())
         return _ended(found, start, zone, now)
 
     def encode(wall: datetime) -> int:
@@ -89,133 +94,110 @@ def ending(start: datetime, zone: str, now: datetime) -> Check[datetime]:
 
     def show(wall: datetime) -> str:
         same_day = wall.date() == start.date()
-        return clock_time(_aware(wall, zone), zone) if same_day else in_words(wall, zone, now)
+        return clock_time(aware(wall, zone), zone) if same_day else in_words(wall, zone, now)
 
     return Check(read, encode, decode, show, example=N_("21:30"))
 
 
-Read = datetime | Invalid | Unsure[datetime]
-Bounds = Callable[[datetime], Invalid | None]
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When something starts and, if that was said along with it, when it ends; wall times."""
+
+    start: datetime
+    end: datetime | None = None
 
 
-def in_words(wall: datetime, zone: str, now: datetime) -> str:
-    """A wall time as the bot says it everywhere."""
-    return when(_aware(wall, zone), zone, now)
+def occasion(zone: str, now: datetime, on: date | None = None) -> Check[Occasion]:
+    """When something starts, read as by `moment`, or from when until when: `za 14.00-16.00`."""
+    starting = moment(zone, now, on=on)
+
+    def read(given: Heard | Shared, now: datetime, _zone: ZoneInfo) -> Occasions:
+        words = given.text if isinstance(given, Heard) else ""
+        day = moments.day_in(words, wall_of(now, zone).date(), on)
+        parts = moments.RANGE.split(day.rest, maxsplit=1) if isinstance(day, Found) else []
+        if isinstance(day, Found) and len(parts) == 2:
+            starts = moments.timed(Found(day.days, parts[0]), words)
+            if isinstance(starts, Invalid):
+                return starts
+            return _spans(starts, (parts[1], words), zone, now)
+        return _begun(starting.read(given, now, _zone))
+
+    def encode(found: Occasion) -> list[Any]:
+        return [_iso(found.start), _iso(found.end) if found.end is not None else None]
+
+    def decode(stored: Sequence[Any]) -> Occasion:
+        first, last = stored
+        start = starting.decode(first)
+        return Occasion(start, datetime.fromisoformat(last) if last is not None else None)
+
+    def show(found: Occasion) -> str:
+        if found.end is None:
+            return in_words(found.start, zone, now)
+        return from_until(found.start, found.end, zone, now)
+
+    return Check(read, encode, decode, show, example=starting.example)
 
 
-def happens_once(wall: datetime, zone: str) -> bool:
-    """Whether a wall time exists in `zone`, and only once."""
-    first = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
-    return first.utcoffset() == first.replace(fold=1).utcoffset()
+def _begun(found: Read) -> Occasions:
+    match found:
+        case Invalid():
+            return found
+        case Unsure(values):
+            return Unsure(tuple(Occasion(start) for start in values))
+        case _:
+            return Occasion(found)
 
 
-def clock_problem(wall: datetime, zone: str) -> str:
-    """Why the clocks do not allow a wall time, as a question back; empty if they do."""
-    if happens_once(wall, zone):
-        return ""
-    told = {"hour": f"{wall:%H:%M}", "day": day(wall.date())}
-    if _wall(_aware(wall, zone).astimezone(UTC), zone) == wall:
-        return _(
-            "On {day} the clocks go back, so {hour} comes twice. Which other time shall it be?"
-        ).format(**told)
-    return _(
-        "On {day} the clocks go forward, and {hour} is left out. Which other time shall it be?"
-    ).format(**told)
+def _spans(starts: list[datetime], typed: tuple[str, str], zone: str, now: datetime) -> Occasions:
+    """Each start that can be, with the first end that can be; else what is wrong."""
+    settled = moments.settled(starts, moments.bounds(wall_of(now, zone), None, zone, now))
+    if isinstance(settled, Invalid):
+        return settled
+    meant = settled.values if isinstance(settled, Unsure) else (settled,)
+    until, words = typed
+    wrong: list[Invalid] = []
+    found: list[Occasion] = []
+    for start in meant:
+        ends = _ends(until, words, start)
+        end = _ended(ends, start, zone, now) if ends else Invalid(_no_end())
+        match end:
+            case Invalid():
+                wrong.append(end)
+            case Unsure(values):
+                found.append(Occasion(start, values[0]))
+            case _:
+                found.append(Occasion(start, end))
+    if not found:
+        return wrong[0]
+    return found[0] if len(found) == 1 else Unsure(tuple(found))
+
+
+Occasions = Occasion | Invalid | Unsure[Occasion]
 
 
 def _iso(wall: datetime) -> str:
     return wall.isoformat(timespec="minutes")
 
 
-def _aware(wall: datetime, zone: str) -> datetime:
-    return wall.replace(tzinfo=ZoneInfo(zone))
-
-
-def _wall(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
-# A day and an hour in one text.
-
-
-def _named(text: str, today: date) -> list[datetime] | Invalid:
-    """Every wall time that the text may mean, the likeliest first."""
-    said = time_words.plainly(text)
-    found = day_in_words.find(said, today)
-    if found is None:
-        return Invalid(_no_day(said, text))
-    if not found.days:
-        return Invalid(_("That day does not exist. Which day do you mean?"))
-    if _RANGE.search(found.rest):
-        return Invalid(_("One time is enough here: only when it starts. I ask the end after this."))
-    meant = _hours(found.rest, text)
-    if meant is None:
-        return Invalid(_("I do not understand all of that. Type only the day and the time."))
-    if not meant:
-        return Invalid(
-            _("And at what time on {day}? Type the day and the time together.").format(
-                day=isolate(day(found.days[0]))
-            )
-        )
-    return [_at(each, hour) for each in found.days for hour in meant]
-
-
-def _no_day(said: str, text: str) -> str:
-    if _hours(said, text):
-        return _("I see a time, but no day. Type the day and the time together.")
-    return _("I do not understand that day. Type the day and the time together.")
-
-
-def _hours(said: str, text: str) -> tuple[int, ...] | None:
-    return hours.read(said, half_before=time_words.said_in(text) == "nl")
-
-
-def _at(each: date, minutes: int) -> datetime:
-    return datetime.combine(each, time()) + timedelta(minutes=minutes)
-
-
-def _bounds(first: datetime, latest: datetime | None, zone: str, now: datetime) -> Bounds:
-    def wrong(wall: datetime) -> Invalid | None:
-        if wall <= _wall(now, zone):
-            told = _("{when} is past already. Which day and time do you mean?")
-            return Invalid(told.format(when=in_words(wall, zone, now)))
-        if wall < first:
-            told = _("That is too early. It can be {when} at the soonest.")
-            return Invalid(told.format(when=in_words(first, zone, now)))
-        if latest is not None and wall > latest:
-            told = _("That is too late. It can be {when} at the latest.")
-            return Invalid(told.format(when=in_words(latest, zone, now)))
-        if wall - _wall(now, zone) > FURTHEST:
-            told = _("{when} is more than two years ahead. Which year do you mean?")
-            return Invalid(told.format(when=in_words(wall, zone, now)))
-        problem = clock_problem(wall, zone)
-        return Invalid(problem) if problem else None
-
-    return wrong
-
-
-def _settled(found: Iterable[datetime], zone: str, now: datetime, bounds: Bounds) -> Read:
-    """The likeliest if no other can be; a question where others can; else what is wrong."""
-    meant = list(dict.fromkeys(found))
-    wrong = {wall: bounds(wall) for wall in meant}
-    left = [wall for wall in meant if wrong[wall] is None][:MOST_MEANT]
-    if not left:
-        return next(why for why in wrong.values() if why is not None)
-    return left[0] if left == meant[:1] else Unsure(tuple(left))
-
-
 # Until when.
 
 
-def _ends(typed: str, start: datetime) -> list[datetime] | None:
-    """Every end that may be meant; None if the text is no time and no length."""
+def _no_end() -> str:
+    return _("I do not understand that time. Type an hour, or how long it lasts.")
+
+
+def _ends(typed: str, words: str, start: datetime) -> list[datetime] | None:
+    """Every end that may be meant; None if the text is no time and no length.
+
+    `words` is all that was typed along with it, which shows in which language that is.
+    """
     said = time_words.plainly(typed)
     if found := day_in_words.find(said, start.date()):
-        meant = _hours(found.rest, typed)
-        return [_at(each, hour) for each in found.days for hour in meant] if meant else None
+        meant = moments.hours_in(found.rest, words)
+        return [moments.at(each, hour) for each in found.days for hour in meant] if meant else None
     length = lengths.read(said)
     lasts = [start + timedelta(minutes=length)] if length else []
-    named = _hours(said, typed)
+    named = moments.hours_in(said, words)
     if not lasts and not named:
         return None
     clocks = _after(named, start, sure="_" in said) if named else []
@@ -227,9 +209,9 @@ def _after(named: tuple[int, ...], start: datetime, *, sure: bool) -> list[datet
     sure = sure or (len(named) == 1 and not hours.EARLY <= named[0] < hours.NOON + 60)
     dials = named if sure else tuple({n % hours.NOON + half for n in named for half in (0, 720)})
     days = [start.date() + timedelta(days=more) for more in (0, 1)]
-    later = sorted(wall for each in days for n in dials if (wall := _at(each, n)) > start)
+    later = sorted(wall for each in days for n in dials if (wall := moments.at(each, n)) > start)
     soon = [wall for wall in later if wall - start <= HALF_A_DAY or wall.date() == start.date()]
-    return soon[:1] or [_at(start.date(), named[0])]
+    return soon[:1] or [moments.at(start.date(), named[0])]
 
 
 def _likely(start: datetime, lasts: list[datetime], clocks: list[datetime]) -> list[datetime]:
@@ -252,7 +234,7 @@ def _ended(found: list[datetime], start: datetime, zone: str, now: datetime) -> 
         problem = clock_problem(wall, zone)
         return Invalid(problem) if problem else None
 
-    settled = _settled(found, zone, now, wrong)
+    settled = moments.settled(found, wrong)
     if isinstance(settled, datetime) and _surprising(settled, start):
         return Unsure((settled,))
     return settled

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.dialogue import lengths, moment_checks, time_words
+from bot.dialogue.answers import Invalid, Unsure
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import Heard, Origin
 from tests.dialogue.test_dates import NOW, ZONE, told
@@ -101,3 +102,54 @@ def test_an_end_moves_along_with_its_start():
 )
 def test_a_length_is_read(text, minutes):
     assert lengths.read(time_words.plainly(text)) == minutes
+
+
+def occasion(text, language="nl"):
+    with speaking(language):
+        check = moment_checks.occasion(ZONE, NOW)
+        match check.read(Heard(Origin("", ""), text), NOW, ZoneInfo(ZONE)):
+            case Invalid(wrong):
+                return wrong
+            case Unsure(values):
+                return [check.show(value) for value in values]
+            case found:
+                return check.show(check.decode(check.encode(found)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("9-3 19.30-21.30", "Tuesday 9 March, 19:30 to 21:30"),
+        ("19.30 tot 21.30 uur dinsdag 9 maart", "Tuesday 9 March, 19:30 to 21:30"),
+        ("zaterdag 6 maart van 10 tot 4 uur 's middags", "Saturday 6 March, 10:00 to 16:00"),
+        ("9-3 19:30", "Tuesday 9 March, 19:30"),
+        ("9-3 19:30 - 21:00", "Tuesday 9 March, 19:30 to 21:00"),
+        (
+            "dinsdag 9 maart half acht tot half tien",
+            ["Tuesday 9 March, 19:30 to 21:30", "Tuesday 9 March, 07:30 to 09:30"],
+        ),
+        ("9-3 half acht", ["Tuesday 9 March, 19:30", "Tuesday 9 March, 07:30"]),
+    ],
+)
+def test_an_end_may_be_typed_along_with_the_start(text, said):
+    assert occasion(text, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("9-3 21:30-19:30", "It starts on Tuesday 9 March, 21:30. When does it end?"),
+        ("9-3 19:30 tot het op is", "I do not understand that time."),
+        ("19:30-21:30", "I see a time, but no day."),
+        ("28-2-2027 19:30-21:30", "Sunday 28 February, 19:30 is past already."),
+    ],
+)
+def test_what_cannot_be_from_until_is_said_so(text, wrong):
+    assert occasion(text, "en").startswith(wrong)
+
+
+def test_on_a_known_day_an_hour_is_enough():
+    day = datetime.fromisoformat(EVENING).date()
+    check = moment_checks.moment(ZONE, NOW, on=day)
+    found = check.read(Heard(Origin("", ""), "20.00"), NOW, ZoneInfo(ZONE))
+    assert told(found) == "2027-03-09T20:00"
