@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage import wall_time
-from storage.reminder_times import Kind, is_night, morning_after, slots
+from storage.reminder_times import Kind, all_slots, is_night, morning_after, silent, slots
 
 AMSTERDAM = "Europe/Amsterdam"
 FIRST, LAST = datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2030-12-31")
@@ -23,13 +23,16 @@ def local(moment: datetime, zone: str = AMSTERDAM) -> datetime:
 
 def check(starts: datetime, zone: str) -> None:
     """What holds for the reminders of every meeting."""
-    week, day, hours = slots(starts, zone)
+    week, asked, day, hours = all_slots(starts, zone)
     begins = local(starts, zone)
-    assert [week.kind, day.kind, hours.kind] == list(Kind)
+    assert [week.kind, asked.kind, day.kind, hours.kind] == list(Kind)
+    assert slots(starts, zone) == (week, day, hours)
+    assert silent(starts, zone) == asked
     assert local(week.due, zone) == datetime.combine(begins - timedelta(days=7), time(10))
+    assert local(asked.due, zone) == datetime.combine(begins - timedelta(days=3), time(10))
     assert local(day.due, zone) == datetime.combine(begins - timedelta(days=1), time(10))
-    assert week.due < day.due < hours.due < starts
-    for slot in (week, day, hours):
+    assert week.due < asked.due < day.due < hours.due < starts
+    for slot in (week, asked, day, hours):
         assert not is_night(slot.due, zone)
         assert slot.due.tzinfo is UTC
         assert slot.due < slot.useful_until <= starts
@@ -47,10 +50,10 @@ def test_no_day_of_five_years_has_a_wrong_reminder(hour: time) -> None:
     for number in range((LAST - FIRST).days + 1):
         starts = wall_time.moment(datetime.combine(FIRST + timedelta(days=number), hour), AMSTERDAM)
         check(starts, AMSTERDAM)
-        moments = {(slot.kind, slot.due) for slot in slots(starts, AMSTERDAM)}
+        moments = {(slot.kind, slot.due) for slot in all_slots(starts, AMSTERDAM)}
         assert not moments & seen
         seen |= moments
-    assert len(seen) == 3 * 1826
+    assert len(seen) == len(Kind) * 1826
 
 
 @settings(max_examples=300, deadline=None)
@@ -93,6 +96,22 @@ def test_each_has_a_last_useful_moment(starts: str, week: str, day: str, hours: 
     moment = wall_time.moment(datetime.fromisoformat(starts), AMSTERDAM)
     until = [local(s.useful_until).isoformat(timespec="minutes") for s in slots(moment, AMSTERDAM)]
     assert until == [week, day, hours]
+
+
+@pytest.mark.parametrize(
+    ("starts", "due", "until"),
+    [
+        ("2027-09-28T19:30", "2027-09-25T10:00", "2027-09-27T19:30"),
+        ("2027-06-01T00:30", "2027-05-29T10:00", "2027-05-31T00:30"),
+        # The clocks go forward in the night between.
+        ("2027-03-29T09:30", "2027-03-26T10:00", "2027-03-28T09:30"),
+        ("2027-11-01T19:30", "2027-10-29T10:00", "2027-10-31T19:30"),
+    ],
+)
+def test_who_is_silent_is_asked_three_days_before(starts: str, due: str, until: str) -> None:
+    slot = silent(wall_time.moment(datetime.fromisoformat(starts), AMSTERDAM), AMSTERDAM)
+    found = [local(one).isoformat(timespec="minutes") for one in (slot.due, slot.useful_until)]
+    assert found == [due, until]
 
 
 @pytest.mark.parametrize(
