@@ -45,7 +45,8 @@ def manage(talk: Talk, tx: Tx, page: int = 1) -> None:
         return talk.say(_nothing(who), *make, [Button(_("See the meetings"), entry("meetings"))])
     shown = list(enumerate(found[:A_PAGE], (page - 1) * A_PAGE + 1))
     more = page + 1 if len(found) > A_PAGE else page
-    search = [[Button(_("Search"), entry("find_managed"))]] if more > 1 else []
+    many = more > 1 or any(one.kind == Kind.DAY for one in found)
+    search = [[Button(_("Search"), entry("find_managed"))]] if many else []
     return talk.say(
         _("These meetings are yours to run:\n\n{lines}").format(
             lines="\n".join(_line(talk, place, one) for place, one in shown)
@@ -90,12 +91,14 @@ def _line(talk: Talk, place: int, one: Meeting) -> str:
 
 @flow("find_managed", title=N_("looking for a meeting"))
 def find_managed(talk: Talk, tx: Tx) -> None:
-    """The meetings this person runs that have what they type in their title."""
+    """The meetings and places this person runs that have what they type in their title."""
     typed = talk.ask("title", _("Type a piece of the title."), answers.text(most=60))
     who = people.find(tx, talk.person.id)
     assert who is not None
     every = meetings.managed_by(tx, who, talk.now, MOST_SEARCHED, 0)
     found = [one for one in every if plain(typed) in plain(one.title)]
+    for day in (one for one in every if one.kind == Kind.DAY):
+        found += [one for one in days.children(tx, day.id) if plain(typed) in plain(one.title)]
     if not found:
         return talk.say(
             _("I see no meeting like that."),

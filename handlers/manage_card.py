@@ -10,8 +10,8 @@ from typing import Final
 
 from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.language import _, isolate, listed, n_, number
-from bot.dialogue.managing import back, buttons_in_pairs, refuse
+from bot.dialogue.language import _, isolate, n_, number
+from bot.dialogue.managing import NEEDS, back, buttons_in_pairs, refuse
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import days, hosts, meetings, needs, people, rsvps
@@ -147,24 +147,13 @@ def _said(counts: Counts) -> list[str]:
 def _needed(tx: Tx, meeting: Meeting) -> str:
     """Who needs what, as numbers; the list says who."""
     found = needs.counted(tx, meeting.id)
-    named = [
-        _("{need}: {n}").format(need=name, n=number(found.keys[key]))
-        for key, name in _need_words().items()
-        if key in found.keys
-    ]
+    counted = [(_(word), found.keys[key]) for key, word in NEEDS.items() if key in found.keys]
     if found.in_words:
-        said = n_("{n} in their own words", "{n} in their own words", found.in_words)
-        named.append(said.format(n=number(found.in_words)))
-    return _("To think of: {needs}.").format(needs=listed(named)) if named else ""
-
-
-def _need_words() -> dict[str, str]:
-    return {
-        "wheelchair": _("hard to walk"),
-        "interpreter": _("an interpreter"),
-        "childcare": _("childcare"),
-        "diet": _("a diet"),
-    }
+        counted.append((_("in their own words"), found.in_words))
+    if not counted:
+        return ""
+    named = (_("{n} × {need}").format(n=number(n), need=word) for word, n in counted)
+    return _("To think of: {needs}.").format(needs=", ".join(named))
 
 
 def _day_lines(tx: Tx, day: Meeting) -> list[str]:
@@ -197,6 +186,8 @@ def _choices(talk: Talk, meeting: Meeting, who: Person) -> list[Button]:
     unseen = [] if over or meetings.visible(meeting, talk.now) else [_PUBLISH]
     if meeting.kind == Kind.DAY:
         offered = [*unseen, _PLACES, _REPORT, *([] if over else [_EDIT, _WRITE, _POSTER, _LOOK])]
+    elif meeting.is_cancelled:
+        offered = [_WHO, _REPORT, _WRITE]
     elif over:
         offered = [_WHO, _REPORT, _DOOR, _AFTERWARDS, _WRITE]
     elif meeting.status == Status.DRAFT:
@@ -213,6 +204,8 @@ def _choices(talk: Talk, meeting: Meeting, who: Person) -> list[Button]:
 def _for_few(tx: Tx, meeting: Meeting, who: Person, now: datetime) -> list[Button]:
     """What is done seldom, and some of it by coordinators alone."""
     labels = _labels()
+    if meeting.status == Status.DRAFT:
+        labels["cancel_meeting"] = _("Drop it")
     again = who.is_coordinator and meeting.kind not in OF_A_DAY
     names = ["copy_meeting"] if again else []
     names += ["repeat_meeting"] if again and not meeting.is_cancelled else []

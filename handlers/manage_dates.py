@@ -97,7 +97,7 @@ def copy_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
         return refuse(talk)
     start = talk.ask(
         "start",
-        _("{title} was planned {when}. When is the copy?").format(
+        _("{title} is on {when}. When is the copy?").format(
             title=gatherings.title(meeting), when=gatherings.starts(meeting, talk.now)
         ),
         moment_checks.moment(meeting.zone, talk.now),

@@ -12,7 +12,7 @@ from typing import Any, Final
 from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow, make_file, render
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking, spoken
-from bot.dialogue.managing import back, refuse, seats, turns
+from bot.dialogue.managing import back, need_words, refuse, seats, turns
 from bot.dialogue.messages import Attachment, Button, Message
 from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
@@ -43,7 +43,9 @@ def attendee_list(talk: Talk, tx: Tx, meeting_id: int, page: int = 1) -> None:
     audit.record(tx, talk.person.id, "meeting.attendees", f"meeting:{meeting.id}", talk.now)
     shown = list(enumerate(found[:A_PAGE], before + 1))
     come = rsvps.counts(tx, meeting.id)
-    head = _("{seats} at {title}:").format(seats=seats(come.seats), title=gatherings.title(meeting))
+    head = _("{title}: {seats} taken").format(
+        seats=seats(come.seats), title=gatherings.title(meeting)
+    )
     if come.yes + come.without_phone > LONG:
         head += "\n" + _("That is a long list. It is handier as a file.")
     last = page + 1 if len(found) > A_PAGE else page
@@ -83,7 +85,7 @@ def _attendee_line(place: int, one: Attendee) -> str:
 
 def _needs(one: Attendee, most: int = 500) -> list[str]:
     words = [isolate(" ".join(one.needs_text.split()), most)] if one.needs_text else []
-    return [*gatherings.need_names(one.needs or ()), *words]
+    return [*need_words(one.needs or ()), *words]
 
 
 @flow("attendee", title=N_("looking at who comes"))
@@ -201,7 +203,7 @@ def _file_rows(tx: Tx, meeting: int) -> Iterator[list[str | int]]:
         yield [
             one.name or "",
             one.seats,
-            ", ".join(gatherings.need_names(one.needs or ())),
+            ", ".join(need_words(one.needs or ())),
             one.needs_text or "",
             _("yes") if one.came else "",
         ]

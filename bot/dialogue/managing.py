@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from bot.dialogue.flow import entry
-from bot.dialogue.language import _, n_, number
+from bot.dialogue.language import N_, _, n_, number
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
+
+NEEDS: Final[Mapping[str, str]] = {
+    "wheelchair": N_("wheelchair or hard to walk"),
+    "interpreter": N_("interpreter"),
+    "childcare": N_("childcare"),
+    "diet": N_("cannot eat everything"),
+}
+"""What people need, by the keys of `gatherings.NEEDS`, as a host reads it of somebody else."""
 
 
 def refuse(talk: Talk) -> None:
@@ -39,11 +48,6 @@ def within(page: int, count: int, size: int) -> tuple[int, int]:
     return min(max(page, 1), pages), pages
 
 
-def people(count: int) -> str:
-    """So many people."""
-    return n_("{n} person", "{n} people", count).format(n=number(count))
-
-
 def seats(count: int) -> str:
     """So many seats."""
     return n_("{n} seat", "{n} seats", count).format(n=number(count))
@@ -52,3 +56,8 @@ def seats(count: int) -> str:
 def buttons_in_pairs(buttons: Sequence[Button]) -> list[list[Button]]:
     """Two buttons in a row."""
     return [list(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
+
+
+def need_words(keys: Iterable[str]) -> list[str]:
+    """What somebody needs, in words; needs of an older release are left out."""
+    return [_(NEEDS[key]) for key in keys if key in NEEDS]
