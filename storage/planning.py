@@ -75,7 +75,7 @@ def put(tx: Tx, facts: MeetingFacts, by: int | None, now: datetime) -> Meeting:
 
 
 def edit(
-    tx: Tx, meeting: int, by: int | None, now: datetime, *, quiet: bool = False, **new: Any
+    tx: Tx, /, meeting: int, by: int | None, now: datetime, *, quiet: bool = False, **new: Any
 ) -> Meeting:
     """Change some things of a meeting, given by name; `start`, `end`, `deadline` are wall times.
 
