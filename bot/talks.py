@@ -63,8 +63,8 @@ class Talks:
             self.expired = talk
 
     def _is_old(self, talk: Conversation) -> bool:
-        member = self.person.is_member
-        kept = conversations.KEPT_WITH_CONSENT if member else conversations.KEPT_WITHOUT_CONSENT
+        known = self.person.is_member or self.person.is_coordinator
+        kept = conversations.KEPT_WITH_CONSENT if known else conversations.KEPT_WITHOUT_CONSENT
         return self.moment.now - talk.last_activity > kept
 
     # What is said.
@@ -128,8 +128,11 @@ class Talks:
 
     # How a talk begins.
 
-    def start(self, flow: Flow, arguments: Mapping[str, Any]) -> None:
-        """Begin a flow; where the same one is open or parked already, that is taken up instead."""
+    def start(self, flow: Flow, arguments: Mapping[str, Any], after: Then | None = None) -> None:
+        """Begin a flow; where the same one is open or parked already, that is taken up instead.
+
+        A flow that asks nothing and does not go on itself is followed by `after`.
+        """
         if not self._may(flow):
             self.say(Message(phrases.not_allowed(flow.role)))
             return self.repeat()
@@ -141,7 +144,8 @@ class Talks:
         if outcome.state is not None:
             return self._begin(flow, outcome, outcome.state)
         self._messages += outcome.messages
-        return self.repeat() if outcome.then is None else self._then(outcome.then)
+        following = outcome.then or after
+        return self.repeat() if following is None else self._then(following)
 
     def _begin(self, flow: Flow, outcome: Outcome, state: State) -> None:
         twin = self._parked_twin(flow, state.arguments)
@@ -161,7 +165,7 @@ class Talks:
         if self._in_a_row > MOST_IN_A_ROW:
             raise FlowError(f"{then.flow} goes round in circles")
         self.person = people.find(self.tx, self.person.id) or self.person
-        return self.start(flow, then.arguments)
+        return self.start(flow, then.arguments, then.after)
 
     # How a talk goes on.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
@@ -201,7 +201,12 @@ def make_file(name: str) -> Callable[[Callable[[Any, Mapping[str, Any]], bytes |
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The flow that goes on in the same turn."""
+    """The flow that goes on in the same turn; `after`: what comes when that one only told things."""
 
     flow: str
     arguments: Mapping[str, Any]
+    after: Then | None = None
+
+    def then(self, flow: str, **arguments: str | int) -> Then:
+        """Go on with a further flow, once the one before it has had its say."""
+        return replace(self, after=Then(flow, arguments))

@@ -399,6 +399,41 @@ def test_the_sweep_drops_what_has_expired_and_nothing_else(house):
     assert phone.types("1")[0].startswith("I do not understand that")
 
 
+def test_a_half_finished_talk_of_a_coordinator_is_kept_for_a_week(house):
+    world, phone = house
+    phone.types("/one")
+    world.run(people.change, phone.person.id, role="coordinator")
+    world.pass_time(days=6)
+    assert world.run(conversations.expire, world.now) == 0
+    assert phone.types("1") == ["one: a"]
+    phone.types("/one")
+    world.pass_time(days=8)
+    assert world.run(conversations.expire, world.now) == 1
+
+
+# Going on with another flow.
+
+
+def test_a_flow_that_only_tells_is_followed_by_the_one_after_it():
+    def both(talk, tx):
+        return talk.then("help").then("one")
+
+    world = World([home, help_, going(both), ONE])
+    phone = world.phone()
+    assert phone.types("/go") == ["HELP\n\none?"]
+    assert phone.types("1") == ["one: a"]
+
+
+def test_a_flow_that_asks_is_not_followed():
+    def both(talk, tx):
+        return talk.then("one").then("help")
+
+    world = World([home, help_, going(both), ONE])
+    phone = world.phone()
+    assert phone.types("/go") == ["one?"]
+    assert phone.types("1") == ["one: a"]
+
+
 # Coming back after a pause.
 
 
