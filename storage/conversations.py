@@ -20,7 +20,7 @@ from storage.transaction import Tx
 
 KEPT_WITHOUT_CONSENT = timedelta(hours=24)
 KEPT_WITH_CONSENT = timedelta(days=7)
-"""How long a half-finished talk is kept, by whether the person is a member."""
+"""How long a half-finished talk is kept, by whether the person is a member or coordinator."""
 
 MOST_PARKED = 3
 """How many parked talks a chat keeps; starting a further one drops the oldest."""
@@ -168,7 +168,7 @@ def parked(tx: Tx, chat: str) -> list[Conversation]:
 
 def expire(tx: Tx, now: datetime) -> int:
     """Drop the half-finished talks that were kept long enough; how many."""
-    visitors = select(people.c.chat).where(people.c.state != "member")
+    visitors = select(people.c.chat).where(people.c.state != "member", people.c.role == "none")
     old = select(conversations.c.id).where(
         conversations.c.last_activity < now - KEPT_WITHOUT_CONSENT,
         (conversations.c.last_activity < now - KEPT_WITH_CONSENT)
