@@ -9,13 +9,27 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.flow import ROLES, entry, flow
-from bot.dialogue.language import N_, _, isolate
+from bot.dialogue.gatherings import label, link_is_open, link_line, starts, title
+from bot.dialogue.introduction import introduction
+from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
-from storage import meetings, settings, surveys
-from storage.meetings import Meeting
+from storage import (
+    attendance,
+    days,
+    involvement,
+    meetings,
+    people,
+    rsvps,
+    seats,
+    settings,
+    surveys,
+)
+from storage.meetings import Answer, Meeting
 from storage.people import Role, State
 from storage.transaction import Tx
+
+Rows = list[list[Button]]
 
 
 @flow(
@@ -26,33 +40,73 @@ from storage.transaction import Tx
     link="menu",
 )
 def home(talk: Talk, tx: Tx) -> None:
-    """Who is behind the bot, for who has not joined; and buttons for what can be done now."""
-    coming = meetings.next_for(tx, talk.person.id, talk.now)
+    """Who is behind the bot, for who has not joined; and buttons for what can be done now.
+
+    On top is what cannot wait: seats on offer, a meeting of today or tomorrow, a day that comes.
+    """
     if talk.person.state != State.MEMBER:
-        talk.say(_introduction(tx))
+        platform = settings.platform(tx)
+        talk.say(introduction(platform.name, platform.about))
     elif talk.person.name:
         talk.say(_("Hello {name}.").format(name=isolate(talk.person.name, 60)))
-    rows = [*_first(talk, tx, coming), *_always(talk, signed_up=coming is not None)]
-    if coming is not None and _is_near(talk, coming):
-        talk.say(
-            _("Coming up: {title}, {when}.").format(
-                title=isolate(coming.title, 100), when=talk.when(coming.starts, coming.zone)
-            )
+    rows = [*_offer(talk, tx), *_near(talk, tx), *_day(talk, tx), *_first(talk, tx)]
+    talk.say(_("What do you want to do?"), *rows, *_always(talk, tx))
+
+
+def _offer(talk: Talk, tx: Tx) -> Rows:
+    """Seats that wait for an answer, the most urgent ones."""
+    offers = involvement.offers(tx, talk.person.id, talk.now)[:1]
+    for offer in offers:
+        meeting = offer.meeting
+        said = n_(
+            "There is a seat for you: {title}, {when}. Do you take it? Tell me before {until}.",
+            "There are {n} seats for you: {title}, {when}. Do you take them? "
+            "Tell me before {until}.",
+            offer.seats,
         )
-    talk.say(_("What do you want to do?"), *rows)
+        until = talk.when(offer.until, meeting.zone)
+        about = {"title": title(meeting), "when": starts(meeting, talk.now), "until": until}
+        talk.say(said.format(n=offer.seats, **about))
+    return [
+        [
+            Button(_("Yes, I take it"), entry("offer", offer.meeting.id, "yes")),
+            Button(_("No, thank you"), entry("offer", offer.meeting.id, "no")),
+        ]
+        for offer in offers
+    ]
 
 
-def _introduction(tx: Tx) -> str:
-    platform = settings.platform(tx)
-    who = _(
-        "Hello! I am the chatbot of {platform}. "
-        "Here residents work together on their own neighbourhood."
-    ).format(platform=platform.name)
-    what = _(
-        "I am a computer, but there are people behind me. You decide what you tell me. "
-        "Only our coordinators see it, and you can have it erased: /privacy"
+def _near(talk: Talk, tx: Tx) -> Rows:
+    """The meeting of today or tomorrow, with its link or the code for its door."""
+    meeting = meetings.next_for(tx, talk.person.id, talk.now)
+    if meeting is None or not _is_near(talk, meeting):
+        return []
+    coming = _("Coming up: {title}, {when}.").format(
+        title=isolate(meeting.title, 100), when=starts(meeting, talk.now)
     )
-    return "\n\n".join(part for part in (who, platform.about, what) if part)
+    mine = seats.find(tx, meeting.id, talk.person.id)
+    comes = mine is not None and mine.answer == Answer.YES
+    link = link_line(meeting, talk.now, comes=True) if comes else ""
+    is_open = bool(link) and link_is_open(meeting, talk.now)
+    talk.say(f"{coming}\n{link}" if is_open else coming)
+    rows = [[_see(meeting, 40)]]
+    if comes and meeting.place and attendance.has_codes(meeting, talk.now):
+        rows.append([Button(_("My code for the door"), entry("my_code", meeting.id))])
+    return rows
+
+
+def _see(meeting: Meeting, most: int) -> Button:
+    return Button(
+        _("See: {title}").format(title=label(meeting, most)), entry("meeting", meeting.id)
+    )
+
+
+def _day(talk: Talk, tx: Tx) -> Rows:
+    """A day with places that comes, for who has no place there yet."""
+    day = involvement.next_day(tx, talk.now)
+    if day is None or days.place_of(tx, day.id, talk.person.id) is not None:
+        return []
+    return [[_see(day, 40)]]
 
 
 def _is_near(talk: Talk, meeting: Meeting) -> bool:
@@ -61,12 +115,9 @@ def _is_near(talk: Talk, meeting: Meeting) -> bool:
     return (meeting.starts.astimezone(zone).date() - talk.now.astimezone(zone).date()).days <= 1
 
 
-def _first(talk: Talk, tx: Tx, coming: Meeting | None) -> list[list[Button]]:
-    """What matters most now: tomorrow's meeting, an open survey, joining."""
+def _first(talk: Talk, tx: Tx) -> Rows:
+    """What matters next: an open survey, joining."""
     rows = []
-    if coming is not None and _is_near(talk, coming):
-        label = _("See: {title}").format(title=isolate(coming.title, 40))
-        rows.append([Button(label, entry("meeting", coming.id))])
     opened = [s for s in surveys.open_for(tx, talk.person.id, talk.now) if not s.finished]
     if len(opened) > 1:
         rows.append([Button(_("Fill in a survey"), entry("surveys"))])
@@ -78,21 +129,32 @@ def _first(talk: Talk, tx: Tx, coming: Meeting | None) -> list[list[Button]]:
     return rows
 
 
-def _always(talk: Talk, *, signed_up: bool) -> list[list[Button]]:
-    """What can always be done, by role."""
+def _always(talk: Talk, tx: Tx) -> Rows:
+    """What can always be done, by role; who has said something to a meeting finds it back."""
     meeting_row = [Button(_("See the meetings"), entry("meetings"))]
-    if signed_up:
+    mine = involvement.mine(tx, talk.person.id, talk.now, limit=1)
+    if mine or rsvps.declined(tx, talk.person.id, talk.now):
         meeting_row.append(Button(_("My meetings"), entry("mymeetings")))
     rows = [meeting_row]
     if talk.person.state == State.MEMBER:
         rows.append([Button(_("My profile"), entry("profile"))])
     rows.append([Button(_("Ask a human"), entry("ask"))])
     rows.append([Button(_("Language"), entry("language")), Button(_("Help"), entry("help"))])
+    if _runs_any(talk, tx):
+        rows.append([Button(_("Run meetings"), entry("manage"))])
     if talk.person.role in (Role.COORDINATOR, Role.ADMIN):
         rows.append([Button(_("See the results"), entry("results"))])
     if talk.person.role == Role.ADMIN:
         rows.append([Button(_("Roles"), entry("roles")), Button(_("Health"), entry("health"))])
     return rows
+
+
+def _runs_any(talk: Talk, tx: Tx) -> bool:
+    """Whether somebody is a coordinator, or the host of a meeting."""
+    person = people.find(tx, talk.person.id)
+    if person is None:
+        return False
+    return person.is_coordinator or bool(meetings.managed_by(tx, person, talk.now, 1))
 
 
 COMMANDS: Final = (

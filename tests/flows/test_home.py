@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -6,7 +6,7 @@ import handlers
 from bot.dialogue import keyboards
 from bot.dialogue.flow import arguments_of
 from handlers.home import COMMANDS
-from storage import meetings, people, rsvps, settings, surveys
+from storage import meetings, people, rsvps, settings, surveys, tables
 from storage.meetings import MeetingFacts
 from storage.surveys import Kind, Question, SurveyFacts
 from tests.flows.whole import gets_role, joins, whole_world
@@ -119,10 +119,12 @@ def test_coordinators_see_the_results_and_admins_all(phone):
     joins(phone)
     gets_role(phone, people.Role.COORDINATOR)
     phone.types("/start")
-    assert phone.last.labels == [*MEMBER, "See the results"]
+    assert phone.last.labels == [*MEMBER, "Run meetings", "See the results"]
     gets_role(phone, people.Role.ADMIN)
     phone.types("/start")
-    assert phone.last.labels == [*MEMBER, "See the results", "Roles", "Health"]
+    assert phone.last.labels == [
+        *MEMBER, "Run meetings", "See the results", "Roles", "Health"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", ["none", "admin"])
@@ -185,3 +187,102 @@ def test_help_lists_what_this_person_can_do(phone):
 def test_help_tells_of_commands_that_there_are_for_whom_they_are(line):
     _state, role, command, _what = line
     assert {flow.command: flow.role for flow in handlers.FLOWS}[command] == role
+
+
+def a_place(world, day, key, **known):
+    facts = MeetingFacts(
+        key, key.title(), day.starts.replace(tzinfo=None), day.ends.replace(tzinfo=None),
+        kind=meetings.Kind.PLACE, day=day.id, **known,
+    )  # fmt: skip
+    return world.run(meetings.put, facts, world.now)
+
+
+def a_day(world, start="2027-04-10T10:00"):
+    at = datetime.fromisoformat(start)
+    facts = MeetingFacts(
+        "day", "Day of the street", at, at.replace(hour=17), kind=meetings.Kind.DAY
+    )
+    return world.run(meetings.put, facts, world.now)
+
+
+def test_seats_on_offer_are_on_top_and_taken_in_one_press(phone, world):
+    joins(phone)
+    meeting = a_meeting(world, "2027-03-20T20:00")
+    world.run(meetings.put, MeetingFacts(
+        "tea", "Tea & talk", datetime.fromisoformat("2027-03-20T20:00"), datetime.fromisoformat("2027-03-20T22:00"), capacity=1
+    ), world.now)  # fmt: skip
+    first = joins(world.phone("ali"))
+    comes(first, meeting)
+    comes(phone, meeting)
+    phone.types("/start")
+    assert "Yes, I take it" not in phone.last.labels
+    world.run(rsvps.withdraw, meeting.id, first.person.id, world.now)
+    (said,) = phone.types("/start")
+    assert "There is a seat for you: \u2068Tea & talk\u2069, Saturday 20 March, 20:00." in said
+    assert phone.last.labels[:2] == ["Yes, I take it", "No, thank you"]
+    assert phone.presses("Yes, I take it")[0].startswith("See you there!")
+    phone.types("/start")
+    assert "Yes, I take it" not in phone.last.labels
+
+
+def test_shortly_before_the_link_is_on_top_for_who_comes(phone, world):
+    joins(phone)
+    day = datetime.fromisoformat("2027-03-01T20:00")
+    facts = MeetingFacts("tea", "Tea", day, day.replace(hour=22), link="https://example.org/tea")
+    meeting = world.run(meetings.put, facts, world.now)
+    comes(phone, meeting)
+    other = joins(world.phone("ali"))
+    world.run(rsvps.maybe, meeting.id, other.person.id, world.now)
+    assert "example.org" not in phone.types("/start")[0]
+    world.now = meeting.starts - timedelta(minutes=30)
+    assert "This is the link: https://example.org/tea" in phone.types("/start")[0]
+    assert "example.org" not in other.types("/start")[0]
+
+
+def test_the_code_for_the_door_is_there_the_day_before(phone, world):
+    joins(phone)
+    day = datetime.fromisoformat("2027-03-03T20:00")
+    facts = MeetingFacts("tea", "Tea", day, day.replace(hour=22), place="De Werf")
+    meeting = world.run(meetings.put, facts, world.now)
+    comes(phone, meeting)
+    phone.types("/start")
+    assert "My code for the door" not in phone.last.labels
+    world.now = meeting.starts - timedelta(hours=20)
+    phone.types("/start")
+    assert "My code for the door" in phone.last.labels
+
+
+def test_a_day_that_comes_is_shown_until_one_has_a_place(phone, world):
+    joins(phone)
+    day = a_day(world)
+    phone.types("/start")
+    assert phone.last.labels[0] == "See: \u2068Day of the street\u2069"
+    comes(phone, a_place(world, day, "hof"))
+    phone.types("/start")
+    assert phone.last.labels[0] == "See the meetings"
+    a_day(world, "2027-08-10T10:00")
+    other = joins(world.phone("ali"))
+    other.types("/start")
+    assert other.last.labels[0] == "See the meetings", "it is too far off"
+
+
+def test_what_was_declined_leads_to_my_meetings_too(phone, world):
+    joins(phone)
+    meeting = a_meeting(world, "2027-03-20T20:00")
+    world.run(rsvps.withdraw, meeting.id, phone.person.id, world.now)
+    phone.types("/start")
+    assert "My meetings" in phone.last.labels
+
+
+def test_a_host_finds_the_meeting_to_run(phone, world):
+    joins(phone)
+    meeting = a_meeting(world, "2027-03-20T20:00")
+    phone.types("/start")
+    assert "Run meetings" not in phone.last.labels
+    person = phone.person.id
+    world.run(lambda tx: tx.execute(
+        tables.meetings.update().where(tables.meetings.c.id == meeting.id)
+        .values(host=person)
+    ))  # fmt: skip
+    phone.types("/start")
+    assert "Run meetings" in phone.last.labels
