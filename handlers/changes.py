@@ -68,11 +68,13 @@ def _with_file(message: Message, notice: Notice, now: datetime) -> Message:
     if units(message.text) > LONGEST_WITH_FILE:
         button = Button(_("The file for my calendar"), entry("calendar", first))
         return replace(message, rows=(*message.rows, (button,)))
-    if len(concerned) == 1:
-        return replace(message, attachment=attached(first, person, now, _("meeting.ics")))
-    all_of_mine = {"person": person, "now": now.isoformat()}
-    made = Attachment("document", _("my-meetings.ics"), "my_calendar", all_of_mine)
-    return replace(message, attachment=made)
+    made = attached(first, person, now, _("meeting.ics"))
+    if len(concerned) > 1:
+        all_of_mine = {"person": person, "now": now.isoformat()}
+        made = Attachment("document", _("my-meetings.ics"), "my_calendar", all_of_mine)
+    use = _("Open the file, then your calendar is right again.")
+    text = rich("{text}\n{use}", text=message.text, use=use)
+    return replace(message, text=text, attachment=made)
 
 
 # It takes place.

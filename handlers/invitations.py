@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.dialogue import inviting
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
-from bot.dialogue.language import _, n_, speaking
+from bot.dialogue.language import _, day, n_, speaking
 from bot.dialogue.membership import PERMISSIONS
 from bot.dialogue.messages import Button, Dropped, Message, PutOff
 from bot.dialogue.talk import Talk
@@ -107,9 +107,9 @@ def pause_invitations(talk: Talk, tx: Tx, weeks: int = WEEKS) -> None:
     gate.pause(tx, talk.person.id, until)
     return talk.say(
         _(
-            "Good. Until {when} I send you no invitations and no news. "
+            "Good. Until {day} I send you no invitations and no news. "
             "What you sign up for goes on as always."
-        ).format(when=talk.when(until)),
+        ).format(day=day(until.astimezone(talk.zone).date())),
         [Button(_("Do invite me again"), entry("pause_invitations", 0))],
     )
 
