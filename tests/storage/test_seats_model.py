@@ -1,0 +1,375 @@
+"""Seats and lines against a model, side by side: the same things happen to both.
+
+`MODEL_RUNS` is how many stories are tried on each database; a number of its own for each kind of
+database by default, so that the tests stay short. For a night of it: MODEL_RUNS=1000.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import delete, select
+
+from storage import Database, Tx, erasure, meetings, people, planning, rsvps, tables, waiting
+from storage.meetings import Kind, MeetingFacts
+from storage.rsvps import Closed, Full, Party, Seated, Waiting
+from storage.waiting import Gone
+from tests.storage.seats_model import Planned, World
+
+RUNS = {"sqlite": 60, "postgresql": 25}
+STEPS = 30
+ZONE = "Europe/Amsterdam"
+PLACES = ("A", "B", "C")
+NAMES = (*PLACES, "evening", "plain")
+PEOPLE = ("noor", "ali", "bea", "cor", "dina", "eli")
+# Beside both clock changes, and at any other time; noon, evening and deep in the night.
+BEGINNINGS = ("2027-03-25T12:00", "2027-10-28T20:50", "2027-06-10T03:07", "2027-03-26T08:59")
+NOTICES = ("offer", "moved_up", "offer_expired")
+
+worlds = count(1)
+a_name = st.sampled_from(("A", "B", *NAMES))
+a_person = st.sampled_from(PEOPLE)
+a_party = st.sampled_from((1, 1, 1, 2, 3))
+capacities = st.sampled_from((1, 2, 2, 3, 4, None))
+
+
+def moment(wall: datetime) -> datetime:
+    return wall.replace(tzinfo=ZoneInfo(ZONE)).astimezone(ZoneInfo("UTC"))
+
+
+class Real:
+    """The same world in a database, every change and what came of it in one unit."""
+
+    def __init__(self, db: Database, loop: asyncio.AbstractEventLoop) -> None:
+        self.db = db
+        self.loop = loop
+        self.ids: dict[str, int] = {}
+        self.people: dict[str, int] = {}
+
+    def run(self, unit: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return self.loop.run_until_complete(self.db.run(unit, *args, **more))
+
+    def begin(self, world: World) -> None:
+        self.run(self._begin, world, next(worlds))
+
+    def _begin(self, tx: Tx, world: World, number: int) -> None:
+        for name in PEOPLE:
+            chat = f"telegram:{number}-{name}"
+            self.people[name] = people.arrive(tx, chat, "nl", world.now).id
+        start = world.meetings["A"].starts.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+        self._make(tx, world, "day", start, kind=Kind.DAY)
+        for name, planned in world.meetings.items():
+            kind = Kind.PLACE if planned.is_place else Kind.PART
+            child = {"kind": kind, "day": self.ids["day"]} if name != "plain" else {}
+            deadline = planned.deadline and planned.deadline.astimezone(ZoneInfo(ZONE))
+            closes = deadline.replace(tzinfo=None) if deadline else None
+            known = {"capacity": planned.capacity, "deadline": closes, **child}
+            self._make(tx, world, name, start, **known)
+
+    def _make(self, tx: Tx, world: World, name: str, start: datetime, **known: Any) -> None:
+        end = start + timedelta(hours=2)
+        facts = MeetingFacts(key=None, title=name, start=start, end=end, zone=ZONE, **known)
+        self.ids[name] = planning.make(tx, facts, None, world.now).id
+
+    def name_of(self, meeting: int | None) -> str | None:
+        return next((name for name, id_ in self.ids.items() if id_ == meeting), None)
+
+    def state(self, tx: Tx) -> dict[str, Any]:
+        return {name: self._meeting(tx, name) for name in NAMES} | {"notices": self._notices(tx)}
+
+    def _meeting(self, tx: Tx, name: str) -> Any:
+        of, known = self.ids[name], {id_: person for person, id_ in self.people.items()}
+        planned = meetings.find(tx, of)
+        assert planned is not None
+        row, line = tables.rsvps.c, tables.waiting_list.c
+        said = select(row.person, row.answer, row.seats, row.version).where(row.meeting == of)
+        answers: list[Any] = list(tx.execute(said.where(row.person.is_not(None))))
+        said_by = {(known.get(person), *rest) for person, *rest in answers}
+        facts = (line.person, line.state, line.seats, line.version, line.offered, line.offer_until)
+        found = tx.execute(select(*facts).where(line.meeting == of).order_by(line.id))
+        rows = [(known[one[0]], *one[1:]) for one in found]
+        return planned.version, rsvps.taken(tx, [of])[of], said_by, rows
+
+    def _notices(self, tx: Tx) -> set[Any]:
+        known = {id_: person for person, id_ in self.people.items()}
+        row = tables.outbox.c
+        chats = select(tables.people.c.chat).where(tables.people.c.id.in_(known))
+        asked = select(row.renderer, row.arguments, row.due)
+        found: list[Any] = list(
+            tx.execute(asked.where(row.renderer.in_(NOTICES), row.chat.in_(chats)))
+        )
+        return {
+            (renderer, self.name_of(about["meeting"]), known[about["person"]], due)
+            for renderer, about, due in found
+        }
+
+
+def expected(world: World) -> dict[str, Any]:
+    """What `Real.state` must be."""
+    found: dict[str, Any] = {"notices": world.notices}
+    for name, one in world.meetings.items():
+        said = {(who, a.answer, a.seats, a.version) for who, a in one.said.items()}
+        rows = [(r.person, r.state, r.seats, r.version, r.offered, r.until) for r in one.rows]
+        found[name] = one.version, one.taken(), said, rows
+    return found
+
+
+class Seats(RuleBasedStateMachine):
+    """Things happen to both worlds; after each all is compared."""
+
+    database: tuple[Database, asyncio.AbstractEventLoop]
+
+    @initialize(
+        start=st.sampled_from(BEGINNINGS),
+        days=st.integers(2, 5),
+        at=st.sampled_from((10, 19.5)),
+        seats=st.tuples(*[capacities] * len(NAMES)),
+    )
+    def begin(self, start: str, days: int, at: float, seats: tuple[int | None, ...]) -> None:
+        now = datetime.fromisoformat(start)
+        self.real = Real(*self.database)
+        wall = self._day(now) + timedelta(days=days, hours=at)
+        starts, ends = moment(wall), moment(wall + timedelta(hours=2))
+        meetings = {
+            name: Planned(starts, ends, capacity, is_place=name in PLACES)
+            for name, capacity in zip(NAMES, seats, strict=True)
+        }
+        meetings["C"].deadline = moment(wall - timedelta(days=1, hours=3))
+        self.world = World(moment(now), ZONE, meetings)
+        self.alive = set(PEOPLE)
+        self.before = dict.fromkeys(NAMES, 0)
+        self.real.begin(self.world)
+
+    @staticmethod
+    def _day(wall: datetime) -> datetime:
+        return wall.replace(hour=0, minute=0)
+
+    def both(self, outcome: Any, unit: Callable[..., Any], *args: Any, **more: Any) -> None:
+        """Do in the database what the model has done; nothing may differ after it."""
+
+        def there(tx: Tx) -> tuple[Any, dict[str, Any]]:
+            return unit(tx, *args, **more), self.real.state(tx)
+
+        came, state = self.real.run(there)
+        wanted = expected(self.world)
+        for key, value in wanted.items():
+            assert state[key] == value, key
+        if outcome is not None:
+            assert self.told(came) == outcome
+        self.check()
+
+    def told(self, came: Any) -> tuple[Any, ...]:
+        match came:
+            case Seated(seats, left):
+                return ("seated", seats, self.real.name_of(left))
+            case Waiting(place):
+                return ("waiting", place)
+            case Full(left):
+                return ("full", left)
+            case Closed(why) | Gone(why):
+                return ("closed" if isinstance(came, Closed) else "gone", str(why))
+            case None:
+                return ("noted",)
+            case _:
+                return (came,)
+
+    def check(self) -> None:
+        """What always holds, however either side came to it."""
+        for name, one in self.world.meetings.items():
+            most = max(one.capacity or 0, self.before[name])
+            assert one.capacity is None or one.taken() <= most
+            in_line = [row.person for row in one.line()]
+            assert len(in_line) == len(set(in_line))
+            assert not set(in_line) & set(one.said)
+            self.before[name] = one.taken()
+        for person in PEOPLE:
+            assert sum(self.world.meetings[place].seats(person) > 0 for place in PLACES) <= 1
+
+    def ids(self, name: str, person: str) -> tuple[int, int]:
+        return self.real.ids[name], self.real.people[person]
+
+    @rule(name=a_name, person=a_person, seats=a_party)
+    def claim(self, name: str, person: str, seats: int) -> None:
+        if person in self.alive:
+            outcome = self.world.claim(name, person, seats)
+            meeting, who = self.ids(name, person)
+            self.both(outcome, rsvps.claim, meeting, Party(who, seats), self.world.now)
+
+    @rule(name=a_name, crowd=st.lists(st.tuples(a_person, a_party), min_size=3, max_size=6))
+    def rush(self, name: str, crowd: list[tuple[str, int]]) -> None:
+        for person, seats in crowd:
+            self.claim(name, person, seats)
+
+    @rule(person=a_person, seats=a_party, names=st.permutations(PLACES))
+    def press_all_places(self, person: str, seats: int, names: list[str]) -> None:
+        for name in names:
+            self.claim(name, person, seats)
+
+    def one_who(self, number: int, *states: str) -> tuple[str, str] | None:
+        """One of those who are in line in such a state, or who have seats where none is given."""
+        found = [
+            (name, person)
+            for name, one in self.world.meetings.items()
+            for person in PEOPLE
+            if (row.state in states if (row := one.row(person)) else False)
+            or (not states and one.seats(person))
+        ]
+        return found[number % len(found)] if found else None
+
+    @rule(number=st.integers(0, 9), answer=st.sampled_from(["maybe", "no", "no", "no"]))
+    def give_up(self, number: int, answer: str) -> None:
+        if found := self.one_who(number):
+            outcome = self.world.give_up(*found, answer)
+            verb = rsvps.maybe if answer == "maybe" else rsvps.withdraw
+            self.both(outcome, verb, *self.ids(*found), self.world.now)
+
+    @rule(number=st.integers(0, 9), seats=a_party)
+    def change(self, number: int, seats: int) -> None:
+        if found := self.one_who(number) or self.one_who(number, "waiting", "offered"):
+            self.claim(*found, seats)
+
+    @rule(number=st.integers(0, 9), name=a_name, person=a_person)
+    def accept(self, number: int, name: str, person: str) -> None:
+        name, person = self.one_who(number, "offered") or (name, person)
+        if person in self.alive:
+            outcome = self.world.accept(name, person)
+            self.both(outcome, waiting.accept, *self.ids(name, person), self.world.now)
+
+    @rule(number=st.integers(0, 9), name=a_name, person=a_person, way=st.integers(0, 2))
+    def step_out(self, number: int, name: str, person: str, way: int) -> None:
+        states = ("offered",) if way else ("waiting",)
+        name, person = self.one_who(number, *states) or (name, person)
+        if person in self.alive:
+            outcome = self.world.step_out(name, person, decline=way == 1)
+            verb = waiting.decline if way == 1 else waiting.leave
+            self.both(outcome, verb, *self.ids(name, person), self.world.now)
+
+    @rule(name=a_name, person=a_person, answer=st.sampled_from(["maybe", "no", "yes"]))
+    def say(self, name: str, person: str, answer: str) -> None:
+        if person not in self.alive:
+            return
+        if answer == "yes":
+            self.confirm(name, person)
+            return
+        outcome = self.world.give_up(name, person, answer)
+        verb = rsvps.maybe if answer == "maybe" else rsvps.withdraw
+        self.both(outcome, verb, *self.ids(name, person), self.world.now)
+
+    def confirm(self, name: str, person: str) -> None:
+        outcome = self.world.confirm(name, person)
+        self.both(outcome, rsvps.confirm, *self.ids(name, person), self.world.now)
+
+    @rule(name=a_name, person=a_person)
+    def someone_without_phone(self, name: str, person: str) -> None:
+        meeting = self.real.ids[name]
+        if self.world.meetings[name].without_phone:
+            outcome = self.world.remove_without_phone(name)
+            self.both(outcome, self._remove, meeting, self.world.now)
+        elif who := self.real.people.get(person):
+            outcome = self.world.add_without_phone(name)
+            self.both(outcome, rsvps.add_without_phone, meeting, "Oma", who, self.world.now)
+
+    @staticmethod
+    def _remove(tx: Tx, meeting: int, now: datetime) -> bool:
+        row = tables.rsvps.c
+        one = select(row.id).where(row.meeting == meeting, row.person.is_(None)).limit(1)
+        return rsvps.remove_without_phone(tx, tx.execute(one).scalar_one(), now)
+
+    @rule(name=a_name, capacity=capacities)
+    def set_capacity(self, name: str, capacity: int | None) -> None:
+        if not self.world.meetings[name].cancelled:
+            self.world.set_capacity(name, capacity)
+            edit = planning.edit
+            self.both(None, edit, self.real.ids[name], None, self.world.now, capacity=capacity)
+
+    @rule(name=a_name, days=st.integers(1, 5), at=st.sampled_from((10, 19.5)))
+    def move(self, name: str, days: int, at: float) -> None:
+        if not self.world.meetings[name].cancelled:
+            today = self._day(self.world.now.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None))
+            wall = today + timedelta(days=days, hours=at)
+            self.world.move(name, moment(wall))
+            edit = planning.edit
+            self.both(None, edit, self.real.ids[name], None, self.world.now, start=wall)
+
+    @rule(name=a_name, really=st.integers(0, 3))
+    def cancel(self, name: str, really: int) -> None:
+        if really == 3 and not self.world.meetings[name].cancelled:
+            self.world.cancel(name)
+            self.both(None, planning.cancel, self.real.ids[name], None, self.world.now)
+
+    @rule(minutes=st.integers(1, 90))
+    def a_moment_passes(self, minutes: int) -> None:
+        self.world.now += timedelta(minutes=minutes)
+
+    @rule(hours=st.sampled_from((6, 6, 12, 12, 12, 25)), number=st.integers(0, 9))
+    def hours_pass(self, hours: int, number: int) -> None:
+        """Or exactly until an offer ends."""
+        found = self.one_who(number, "offered")
+        row = self.world.meetings[found[0]].row(found[1]) if found else None
+        if row is not None and row.until is not None and row.until > self.world.now and number % 2:
+            self.world.now = row.until
+        else:
+            self.world.now += timedelta(hours=hours)
+
+    @rule()
+    def tick(self) -> None:
+        self.world.settle(*self.due())
+        self.both(None, self._tick)
+
+    def due(self) -> list[str]:
+        live = [(one.starts, name) for name, one in self.world.meetings.items() if one.line()]
+        coming = [(starts, name) for starts, name in live if starts > self.world.now]
+        return [name for _, name in sorted(coming)]
+
+    def _tick(self, tx: Tx) -> None:
+        for meeting in waiting.due(tx, self.world.now):
+            if meeting in self.real.ids.values():
+                waiting.settle(tx, meeting, self.world.now)
+
+    @rule(person=a_person, really=st.integers(0, 2))
+    def erase(self, person: str, really: int) -> None:
+        if really == 2 and person in self.alive:
+            self.alive.remove(person)
+            self.world.erase(person)
+            who = self.real.people.pop(person)
+            self.both(None, self._erase, who, self.world.now)
+
+    @staticmethod
+    def _erase(tx: Tx, who: int, now: datetime) -> None:
+        known = people.find(tx, who)
+        assert known is not None
+        erasure.erase(tx, who, known.chat, now)
+        tx.execute(delete(tables.erasures))
+
+
+@contextmanager
+def a_database(url: str) -> Iterator[tuple[Database, asyncio.AbstractEventLoop]]:
+    loop = asyncio.new_event_loop()
+    db = loop.run_until_complete(Database.open(url, migrate=False))
+    try:
+        yield db, loop
+    finally:
+        loop.run_until_complete(db.close())
+        loop.close()
+
+
+@pytest.mark.timeout(0 if "MODEL_RUNS" in os.environ else 180)
+def test_the_database_does_as_the_model_does(url: str) -> None:
+    kind = url.partition(":")[0]
+    runs = int(os.environ.get("MODEL_RUNS") or RUNS[kind])
+    with a_database(url) as database:
+        machine = type("Machine", (Seats,), {"database": database})
+        chosen = settings(max_examples=runs, stateful_step_count=STEPS, deadline=None)
+        run_machine(machine, settings=chosen)
