@@ -6,6 +6,7 @@ each of them asks again whether this person may.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from bot.dialogue import answers, gatherings
@@ -95,10 +96,7 @@ def find_managed(talk: Talk, tx: Tx) -> None:
     typed = talk.ask("title", _("Type a piece of the title."), answers.text(most=60))
     who = people.find(tx, talk.person.id)
     assert who is not None
-    every = meetings.managed_by(tx, who, talk.now, MOST_SEARCHED, 0)
-    found = [one for one in every if plain(typed) in plain(one.title)]
-    for day in (one for one in every if one.kind == Kind.DAY):
-        found += [one for one in days.children(tx, day.id) if plain(typed) in plain(one.title)]
+    found = _with(plain(typed), tx, meetings.managed_by(tx, who, talk.now, MOST_SEARCHED, 0))
     if not found:
         return talk.say(
             _("I see no meeting like that."),
@@ -115,6 +113,13 @@ def find_managed(talk: Talk, tx: Tx) -> None:
         *_to_run(shown),
         [Button(_("All that I run"), entry("manage"))],
     )
+
+
+def _with(words: str, tx: Tx, every: list[Meeting]) -> list[Meeting]:
+    """Those of these meetings, and of the places of these days, with the words in their title."""
+    of_days = [days.children(tx, one.id) for one in every if one.kind == Kind.DAY]
+    known = {one.id: one for one in chain(every, *of_days)}
+    return [one for one in known.values() if words and words in plain(one.title)]
 
 
 # A day's places.
