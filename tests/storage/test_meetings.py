@@ -1,15 +1,21 @@
 """Meetings: made and brought up to date by key, listed, and who goes where next."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage import Database, meetings, rsvps, wall_time
-from storage.meetings import Status
+from storage import Database, Tx, meetings, people, planning, rsvps, wall_time
+from storage.meetings import Kind, Status
+from storage.people import Person, Role
 from storage.rsvps import Party
 from tests.storage.planning import NOW, facts, plan, somebody, wall
+
+
+def a_coordinator(tx: Tx, /, name: str) -> Person:
+    return replace(people.arrive(tx, f"telegram:{name}", "nl", NOW), role=Role.COORDINATOR)
 
 
 async def test_what_was_planned_is_kept(db: Database) -> None:
@@ -86,6 +92,78 @@ async def test_a_meeting_that_has_begun_is_not_coming_up(db: Database) -> None:
     made = await db.run(plan)
     assert await db.read(meetings.upcoming, made.starts) == []
     assert await db.read(meetings.upcoming, made.starts - timedelta(seconds=1)) == [made]
+
+
+async def test_what_is_not_to_be_seen_is_not_coming_up(db: Database) -> None:
+    later = NOW + timedelta(days=1)
+    await db.run(plan, "draft", status=Status.DRAFT)
+    await db.run(plan, "later", publishes=later)
+    day = await db.run(plan, "day", kind=Kind.DAY)
+    await db.run(plan, "place", kind=Kind.PLACE, day=day.id)
+    await db.run(plan, "part", kind=Kind.PART, day=day.id)
+    assert [meeting.key for meeting in await db.read(meetings.upcoming, NOW)] == ["day"]
+    assert [one.key for one in await db.read(meetings.upcoming, later)] == ["later", "day"]
+
+
+async def test_a_coordinator_runs_everything_and_a_host_what_is_theirs(db: Database) -> None:
+    noor, sam = await db.run(a_coordinator, "noor"), await db.run(a_coordinator, "sam")
+    sam = replace(sam, role=Role.NONE)
+    day = await db.run(plan, "day", days=9, kind=Kind.DAY)
+    place = await db.run(plan, "place", days=9, kind=Kind.PLACE, day=day.id)
+    await db.run(planning.edit, place.id, None, NOW, host=sam.id)
+    for key, days in (("old", -31), ("over", -5), ("draft", 3), ("off", 5)):
+        known = {"draft": Status.DRAFT, "off": Status.CANCELLED}.get(key, Status.ON)
+        await db.run(plan, key, days=days, status=known)
+    everything = await db.read(meetings.managed_by, noor, NOW)
+    assert [meeting.key for meeting in everything] == ["draft", "off", "day", "over"]
+    page = await db.read(meetings.managed_by, noor, NOW, 2, 1)
+    assert [meeting.key for meeting in page] == ["off", "day"]
+    assert [one.key for one in await db.read(meetings.managed_by, sam, NOW)] == ["place"]
+
+
+async def test_the_host_of_a_day_runs_its_places(db: Database) -> None:
+    sam = replace(await db.run(a_coordinator, "sam"), role=Role.NONE)
+    day = await db.run(plan, "day", kind=Kind.DAY)
+    place = await db.run(plan, "place", kind=Kind.PLACE, day=day.id)
+    assert not await db.read(meetings.may_manage, place, sam)
+    day = await db.run(planning.edit, day.id, None, NOW, host=sam.id)
+    assert await db.read(meetings.may_manage, place, sam)
+    assert await db.read(meetings.may_manage, day, sam)
+    assert not await db.read(meetings.may_manage, await db.run(plan), sam)
+
+
+async def test_a_place_is_read_after_its_day_is_held(db: Database) -> None:
+    day = await db.run(plan, "day", kind=Kind.DAY)
+    place = await db.run(plan, "place", kind=Kind.PLACE, day=day.id, capacity=1)
+    seen: list[int | None] = []
+
+    def raise_it(tx: Tx) -> None:
+        held = meetings.locked_root(tx, place.id)
+        seen.append(held.capacity)
+        meetings.write(tx, held, {"capacity": (held.capacity or 0) + 1}, NOW)
+
+    await asyncio.gather(*(db.run(raise_it) for _ in range(12)))
+    assert seen == list(range(1, 13))
+    with pytest.raises(LookupError):
+        await db.run(meetings.locked_root, 4711)
+
+
+@pytest.mark.parametrize(
+    ("status", "publishes", "seen"),
+    [
+        (Status.ON, None, True),
+        (Status.ON, timedelta(0), True),
+        (Status.ON, timedelta(seconds=1), False),
+        (Status.DRAFT, None, False),
+        (Status.CANCELLED, None, True),
+    ],
+)
+async def test_a_draft_and_what_is_published_later_are_not_seen(
+    db: Database, status: Status, publishes: timedelta | None, seen: bool
+) -> None:
+    at = NOW + publishes if publishes is not None else None
+    made = await db.run(plan, status=status, publishes=at)
+    assert meetings.visible(made, NOW) is seen
 
 
 async def test_the_next_meeting_of_a_person_is_the_soonest_they_may_come_to(db: Database) -> None:
