@@ -29,7 +29,7 @@ from bot.dialogue.introduction import introduction
 from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
-from storage import cards, days, meetings, outbox, people, seats, settings
+from storage import attendance, cards, days, meetings, outbox, people, seats, settings
 from storage.cards import Card
 from storage.meetings import Answer, Kind, Meeting
 from storage.people import Person
@@ -88,7 +88,7 @@ def whole(talk: Talk, tx: Tx, meeting_id: int) -> Then | None:
     if card.meeting.kind == Kind.DAY:
         return talk.then("day", day_id=meeting_id)
     facts = [_preview(talk, card), *_about(talk, card), *_state(talk, card, person)]
-    rows = [*_choices(talk, card, person), *_more(card), _elsewhere(card)]
+    rows = [*_choices(talk, card, person), *_more(talk, card), _elsewhere(card)]
     _say(talk, title(card.meeting), facts, rows)
     return None
 
@@ -144,6 +144,8 @@ def _state(talk: Talk, card: Card, person: Person) -> list[str]:
     if card.elsewhere is not None:
         at = _("You are signed up for {title}, at another place.")
         facts.append(at.format(title=title(card.elsewhere)))
+    if card.is_open and card.mine is not None and card.mine.answer == Answer.NO:
+        facts.append(_("You said: no."))
     facts += [closed(card.why), _answer(card.mine), _line(talk, card)]
     return [*facts, link_line(meeting, talk.now, comes=card.comes)]
 
@@ -211,11 +213,15 @@ def _leave(meeting: Meeting) -> Button:
     return Button(_("Leave the line"), entry("line", meeting.id, "leave"))
 
 
-def _more(card: Card) -> Rows:
+def _more(talk: Talk, card: Card) -> Rows:
     """What else there is: the calendar, the map, who comes, somebody without a phone."""
     meeting, is_open = card.meeting, card.is_open
     calendar = [Button(_("Put it in my calendar"), entry("calendar", meeting.id))]
-    rows = [calendar if is_open else [], map_button(meeting) if card.why != Why.OVER else []]
+    rows = [
+        _code(talk, card),
+        calendar if is_open else [],
+        map_button(meeting) if card.why != Why.OVER else [],
+    ]
     if is_open:
         if card.coming:
             rows.append([Button(_("Who is coming"), entry("attendees", meeting.id))])
@@ -225,6 +231,13 @@ def _more(card: Card) -> Rows:
     if card.manages:
         rows.append([Button(_("Manage this"), entry("manage_meeting", meeting.id))])
     return rows
+
+
+def _code(talk: Talk, card: Card) -> list[Button]:
+    """From a day before, the code by which somebody is let in."""
+    if not (card.comes and card.meeting.place and attendance.has_codes(card.meeting, talk.now)):
+        return []
+    return [Button(_("My code for the door"), entry("my_code", card.meeting.id))]
 
 
 def _elsewhere(card: Card) -> list[Button]:

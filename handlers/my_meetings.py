@@ -84,7 +84,7 @@ def _standing(
         if len(brought) > MOST_NAMES:
             names.append(_("others"))
         facts.append(_("Without a phone: {names}").format(names=listed(names)))
-        rows.append([Button(_("Whom I sign up for {number}").format(number=number),
+        rows.append([Button(_("Without a phone ({number})").format(number=number),
                             entry("someone_off", meeting.id))])  # fmt: skip
     facts += [closed(why), link_line(meeting, talk.now, comes=comes) if coming else ""]
     if why is None or (meeting.ends > talk.now and not meeting.is_cancelled):

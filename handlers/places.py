@@ -218,7 +218,8 @@ def _list(talk: Talk, tx: Tx, day_id: int, found: _Found) -> None:
     if len(found.places) > PAGE:
         rows.append([Button(_("Show more"), found.more)])
     rows.append([Button(_("Back to the whole day"), entry("meeting", day_id))])
-    return talk.say(rich("{lines}", lines=Rich("\n\n".join(lines))), *rows)
+    intro = rich("{text}", text=_("Press a place to read more and to sign up."))
+    return talk.say(rich("{lines}", lines=Rich("\n\n".join([intro, *lines]))), *rows)
 
 
 def _line(at: int, meeting: Meeting, facts: list[str]) -> Rich:

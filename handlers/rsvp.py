@@ -13,11 +13,11 @@ from bot.dialogue.gatherings import LINE, in_line, label, starts, title
 from bot.dialogue.language import N_, _, n_
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
-from storage import cards, people, rsvps
+from storage import cards, days, people, rsvps, seats
 from storage.cards import Card
 from storage.meetings import COMING, Answer
 from storage.people import Person
-from storage.rsvps import MOST_SEATS, Closed, Full, Party, Rsvp, Seated, Waiting, Why
+from storage.rsvps import MOST_SEATS, Closed, Full, Party, Seated, Waiting, Why
 from storage.transaction import Tx
 
 
@@ -38,7 +38,7 @@ def rsvp(talk: Talk, tx: Tx, meeting_id: int, answer: str = "") -> Any:
         return talk.then("needs", meeting_id=meeting_id)
     if elsewhere := _elsewhere(talk, card):
         return elsewhere
-    party = _party(talk, card, person, waits=coming == LINE)
+    party = _party(talk, tx, card, waits=coming == LINE)
     if party is None:
         return _rather_not(talk, card)
     match rsvps.claim(tx, meeting_id, party, talk.now):
@@ -97,7 +97,7 @@ def _coming(talk: Talk, card: Card) -> str:
     return talk.choose("coming", asked.format(**about), options)
 
 
-def _party(talk: Talk, card: Card, person: Person, *, waits: bool) -> Party | None:
+def _party(talk: Talk, tx: Tx, card: Card, *, waits: bool) -> Party | None:
     """Who wants how many seats; None if they would have to wait, and rather do not."""
     if not waits and card.must_wait:
         if not _wants_to_wait(talk, "line", _full(card)):
@@ -112,7 +112,7 @@ def _party(talk: Talk, card: Card, person: Person, *, waits: bool) -> Party | No
         ).format(n=card.left, seats=wanted)
         if not _wants_to_wait(talk, "party", fits):
             return None
-    return Party(person.id, wanted, _name(talk, card.mine, person))
+    return Party(talk.person.id, wanted, _name(talk, tx, card))
 
 
 def _full(card: Card) -> str:
@@ -142,17 +142,27 @@ def _how_many(talk: Talk, card: Card, *, waits: bool) -> int:
     return int(talk.choose("seats", text, numbers, columns=MOST_SEATS))
 
 
-def _name(talk: Talk, mine: Rsvp | None, person: Person) -> str | None:
-    """A visitor's name for this meeting alone; a member's is known."""
-    if person.is_member and person.name:
+def _name(talk: Talk, tx: Tx, card: Card) -> str | None:
+    """A visitor's name for this meeting alone; a member's is known.
+
+    What they are called at another place of the day can be pressed.
+    """
+    if talk.person.state == people.State.MEMBER and talk.person.name:
         return None
-    if mine is not None and mine.name:
-        return mine.name
+    if card.mine is not None and card.mine.name:
+        return card.mine.name
     return talk.ask(
         "name",
         _("What is your name? Only the people who organise this meeting see it."),
         answers.name(),
+        suggestions=_known_as(talk, tx, card),
     )
+
+
+def _known_as(talk: Talk, tx: Tx, card: Card) -> list[str]:
+    there = days.place_of(tx, card.day.id, talk.person.id) if card.day is not None else None
+    said = seats.find(tx, there.id, talk.person.id) if there is not None else None
+    return [said.name] if said is not None and said.name else []
 
 
 def _rather_not(talk: Talk, card: Card) -> None:

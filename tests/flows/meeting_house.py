@@ -8,7 +8,7 @@ from bot.dialogue.talk import Talk
 from handlers import calendars, company, my_meetings, places, reminders, rsvp, signed_up, waiting
 from handlers import meetings as meeting_flows
 from storage import Tx, meetings, people, rsvps
-from storage.meetings import Meeting, MeetingFacts
+from storage.meetings import Kind, Meeting, MeetingFacts
 from tests.phone import Phone, World
 
 
@@ -50,6 +50,30 @@ def plan(world: World, key: str = "walk", *, days: float = 14, **known: Any) -> 
     start = datetime.fromisoformat("2027-03-01T19:30") + timedelta(days=days)
     planned = {"title": f"A {key}", "start": start, "end": start + timedelta(hours=1.5), **known}
     made: Meeting = world.run(meetings.put, MeetingFacts(key=key, **planned), world.now)
+    return made
+
+
+def plan_day(world: World, places: int = 3, **known: Any) -> tuple[Meeting, list[Meeting]]:
+    """A day 20 days ahead with so many places, each further to the east, and a supper."""
+    start = datetime.fromisoformat("2027-03-20T10:00")
+    day = plan_at(world, "day", start, title="Day of the street", kind=Kind.DAY, text="See it all.")
+    known = {"capacity": 3, "latitude": 52.09, **known}
+    made = [
+        plan_at(
+            world, f"place {number}", start, title=f"Garden {chr(64 + number)}", kind=Kind.PLACE,
+            day=day.id, place=f"Lane {number}", longitude=5 + number / 10, **known,
+        )
+        for number in range(1, places + 1)
+    ]  # fmt: skip
+    evening = start.replace(hour=18)
+    plan_at(world, "supper", evening, title="Supper", kind=Kind.PART, day=day.id, place="Hall")
+    return day, made
+
+
+def plan_at(world: World, key: str, start: datetime, **known: Any) -> Meeting:
+    """A meeting of six hours."""
+    facts = MeetingFacts(key=key, start=start, end=start + timedelta(hours=6), **known)
+    made: Meeting = world.run(meetings.put, facts, world.now)
     return made
 
 

@@ -208,9 +208,9 @@ def a_day(world, start="2027-04-10T10:00"):
 def test_seats_on_offer_are_on_top_and_taken_in_one_press(phone, world):
     joins(phone)
     meeting = a_meeting(world, "2027-03-20T20:00")
-    world.run(meetings.put, MeetingFacts(
-        "tea", "Tea & talk", datetime.fromisoformat("2027-03-20T20:00"), datetime.fromisoformat("2027-03-20T22:00"), capacity=1
-    ), world.now)  # fmt: skip
+    day = datetime.fromisoformat("2027-03-20T20:00")
+    facts = MeetingFacts("tea", "Tea & talk", day, day.replace(hour=22), capacity=1)
+    world.run(meetings.put, facts, world.now)
     first = joins(world.phone("ali"))
     comes(first, meeting)
     comes(phone, meeting)
