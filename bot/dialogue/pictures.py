@@ -194,7 +194,7 @@ def drawn(drawing: Drawing) -> bytes:
     return file.getvalue()
 
 
-def png(svg: str) -> bytes:
+def png(svg: str, dpi: int = DPI) -> bytes:
     """A sheet as a PNG that says how large it is on paper."""
     import resvg_py
 
@@ -203,9 +203,9 @@ def png(svg: str) -> bytes:
         skip_system_fonts=True,
         font_files=[str(file) for file in lettering.FILES.values()],
         font_family=lettering.FAMILY,
-        width=WIDTH * DPI // 150,
+        width=WIDTH * dpi // 150,
     )
-    per_metre = round(DPI / 0.0254)
+    per_metre = round(dpi / 0.0254)
     return made[:33] + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)) + made[33:]
 
 
