@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 
-from storage import fanout, gate, meetings, outbox, people, rsvps
+from storage import audiences, fanout, gate, invitations, meetings, outbox, people, rsvps
 from storage.claims import Skipped
 from storage.fanout import Fanout
 from storage.meetings import COMING, Meeting
@@ -22,7 +22,8 @@ from storage.outbox import Promise
 from storage.people import Person, Purpose
 from storage.reminder_times import Kind, Slot, all_slots, is_night, morning_after
 from storage.rsvps import Rsvp
-from storage.tables import fanouts, invitations, waiting_list
+from storage.tables import fanouts, waiting_list
+from storage.tables import invitations as invitations_table
 from storage.tables import meetings as meetings_table
 from storage.tables import people as people_table
 from storage.tables import rsvps as rsvps_table
@@ -30,10 +31,10 @@ from storage.transaction import Tx
 
 KIND: Final = "reminder"
 RENDERER: Final = "reminder"
-AHEAD: Final = timedelta(days=8)
-"""How long before the start reminders are planned: a day before the first is due."""
-PAGE: Final = 400
-"""To how many people at most they are promised in one go."""
+AHEAD: Final = timedelta(days=32)
+"""How long before the start reminders are planned: long before the first is due."""
+PAGE: Final = 200
+"""To how many people at most they are promised in one go, which takes some ten milliseconds."""
 
 
 class Why(StrEnum):
@@ -47,6 +48,7 @@ class Why(StrEnum):
     KIND_OFF = "off for the meeting"
     SIGNED_OFF = "signed off"
     ANSWERED = "answered"
+    NOT_INVITED = "the invitation did not go"
     CLOSED = "too late to sign up"
     SWITCHED_OFF = "switched off"
     TOO_LATE = "of no use in the morning"
@@ -79,20 +81,17 @@ def _said(table: Any, person: Any) -> Any:
     return exists().where(table.c.person == person, table.c.meeting.in_(_FAMILY))
 
 
-_HAS_ANSWERED: Final = select(
-    or_(_said(rsvps_table, bindparam("person")), _said(waiting_list, bindparam("person")))
-)
 _SILENT: Final = (
-    select(invitations.c.person, people_table.c.chat)
-    .join(people_table, people_table.c.id == invitations.c.person)
+    select(invitations_table.c.person, people_table.c.chat)
+    .join(people_table, people_table.c.id == invitations_table.c.person)
     .where(
-        invitations.c.meeting == bindparam("meeting"),
-        invitations.c.person > bindparam("cursor"),
-        invitations.c.created <= bindparam("due"),
-        ~_said(rsvps_table, invitations.c.person),
-        ~_said(waiting_list, invitations.c.person),
+        invitations_table.c.meeting == bindparam("meeting"),
+        invitations_table.c.person > bindparam("cursor"),
+        invitations_table.c.created <= bindparam("due"),
+        ~_said(rsvps_table, invitations_table.c.person),
+        ~_said(waiting_list, invitations_table.c.person),
     )
-    .order_by(invitations.c.person)
+    .order_by(invitations_table.c.person)
     .limit(bindparam("limit"))
 )
 
@@ -135,9 +134,10 @@ def _plan(tx: Tx, meeting: Meeting, slot: Slot, now: datetime) -> None:
 def promise(tx: Tx, now: datetime, page: int = PAGE) -> int:
     """Promise reminders that are due to a page of people; how many."""
     left = page
-    for planned in fanout.due(tx, KIND, now):
-        if left > 0:
-            left -= _promise_page(tx, planned, left, now)
+    while left > 0 and (found := fanout.due(tx, KIND, now)):
+        for planned in found:
+            if left > 0:
+                left -= _promise_page(tx, planned, left, now)
     return page - left
 
 
@@ -247,8 +247,10 @@ def _unwanted(
     if not person.reminders:
         return Why.SWITCHED_OFF
     if kind is Kind.SILENT:
-        asked = {"person": person.id, "root": meeting.parent or meeting.id}
-        return Why.ANSWERED if tx.execute(_HAS_ANSWERED, asked).scalar() else None
+        if audiences.has_answered(tx, meeting, person.id):
+            return Why.ANSWERED
+        invited = invitations.has(tx, meeting.id, person.id)
+        return None if invited else Why.NOT_INVITED
     return None if rsvp is not None and rsvp.answer in COMING else Why.SIGNED_OFF
 
 

@@ -1,33 +1,54 @@
-"""Reminders as rows: promised once, ahead of time, and looked at again before they go."""
+"""Reminders as rows: planned ahead, promised when they are due, looked at again before they go."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import insert, select
 
-from storage import Database, Tx, people, reminders, rsvps, tables
+from storage import Database, Tx, fanout, gate, outbox, people, planned, reminders, rsvps, tables
+from storage.claims import Skipped
+from storage.meetings import Kind as MeetingKind
 from storage.meetings import Meeting, Status
-from storage.reminder_times import Kind
-from storage.rsvps import Party
-from storage.tables import outbox
+from storage.people import Consent, Purpose
+from storage.reminder_times import Kind, all_slots
+from storage.reminders import Reminder, Why
+from storage.rsvps import Party, Seated
+from storage.tables import outbox as outbox_table
 from tests.storage.planning import NOW, crowd, plan, somebody, wall
+from tests.storage.statements import Statements
 
 
 def rows(tx: Tx) -> list[tuple[str, datetime, datetime]]:
-    found = tx.execute(select(outbox.c.key, outbox.c.due, outbox.c.useful_until))
+    table = outbox_table.c
+    found = tx.execute(select(table.key, table.due, table.useful_until))
     return sorted((row.key, row.due, row.useful_until) for row in found)
 
 
-def kinds(tx: Tx) -> list[str]:
-    found = tx.execute(select(outbox.c.arguments).order_by(outbox.c.due, outbox.c.id))
-    return [arguments["kind"] for arguments in found.scalars()]
+def whom(tx: Tx) -> list[tuple[str, int]]:
+    """Which kind was promised to whom."""
+    found = tx.execute(select(outbox_table.c.arguments).order_by(outbox_table.c.id)).scalars()
+    return sorted((one["kind"], one["person"]) for one in found)
+
+
+async def tick(db: Database, now: datetime, page: int = 200) -> int:
+    await db.run(reminders.plan, now)
+    return await db.run(reminders.promise, now, page)
+
+
+async def until(db: Database, end: datetime, *, first: datetime = NOW) -> None:
+    """Everything that is planned from one moment to another."""
+    now: datetime | None = first
+    while now is not None and now <= end:
+        await tick(db, now)
+        now = await db.read(planned.next_event, now)
 
 
 async def signed_up(db: Database, *, days: float = 7, seats: int = 1) -> tuple[Meeting, int]:
     made = await db.run(plan, days=days)
     noor = await db.run(somebody)
-    await db.run(rsvps.claim, made.id, Party(noor, seats), NOW)
+    assert await db.run(rsvps.claim, made.id, Party(noor, seats), NOW) == Seated(seats)
     return made, noor
 
 
@@ -36,12 +57,14 @@ def promised(meeting: Meeting, person: int, kind: Kind) -> dict[str, Any]:
             "person": person}  # fmt: skip
 
 
-async def test_three_reminders_are_promised_once(db: Database) -> None:
+def due(meeting: Meeting, kind: Kind) -> datetime:
+    return next(s.due for s in all_slots(meeting.starts, meeting.zone) if s.kind is kind)
+
+
+async def test_three_reminders_are_promised_once_each_when_due(db: Database) -> None:
     made, noor = await signed_up(db, days=8)
-    assert await db.run(reminders.promise, NOW) == 0
-    day_later = NOW + timedelta(days=1)
-    assert await db.run(reminders.promise, day_later) == 3
-    assert await db.run(reminders.promise, day_later) == 0
+    await until(db, made.starts)
+    await until(db, made.starts)
     start = "2027-03-09T18:30:00+00:00"
     assert made.starts.isoformat() == start
     assert await db.read(rows) == [
@@ -57,10 +80,25 @@ async def test_three_reminders_are_promised_once(db: Database) -> None:
     ]  # fmt: skip
 
 
+async def test_what_is_far_off_is_not_planned_yet(db: Database) -> None:
+    made, _noor = await signed_up(db, days=40)
+    await until(db, made.starts)
+    assert await db.read(rows) == []
+    assert await db.read(fanout.of_meeting, reminders.KIND, made.id) == []
+
+
+async def test_nothing_is_promised_before_it_is_due(db: Database) -> None:
+    made, noor = await signed_up(db, days=8)
+    first = due(made, Kind.WEEK)
+    assert await tick(db, first - timedelta(seconds=1)) == 0
+    assert await tick(db, first) == 1
+    assert await db.read(whom) == [("week", noor)]
+
+
 async def test_what_was_due_before_somebody_signed_up_is_not_promised(db: Database) -> None:
-    await signed_up(db, days=7)  # the first was due at ten this morning
-    await db.run(reminders.promise, NOW)
-    assert await db.read(kinds) == ["day", "hours"]
+    made, noor = await signed_up(db, days=7)  # the first was due at ten this morning
+    await until(db, made.starts)
+    assert await db.read(whom) == [("day", noor), ("hours", noor)]
 
 
 async def test_only_yes_and_maybe_are_reminded(db: Database) -> None:
@@ -69,73 +107,118 @@ async def test_only_yes_and_maybe_are_reminded(db: Database) -> None:
     await db.run(rsvps.claim, made.id, Party(yes, 1), NOW - timedelta(days=1))
     await db.run(rsvps.maybe, made.id, maybe, NOW)
     await db.run(rsvps.withdraw, made.id, no, NOW)
-    await db.run(reminders.promise, NOW)
-    found = [key.split(":")[-2:] for key, _due, _until in await db.read(rows)]
-    assert found == [["day", str(yes)], ["hours", str(yes)], ["hours", str(maybe)]]
+    await until(db, made.starts)
+    assert await db.read(whom) == [("day", yes), ("hours", yes), ("hours", maybe)]
     assert silent > no
 
 
-async def test_nothing_is_promised_to_whom_it_cannot_reach(db: Database) -> None:
-    await signed_up(db, days=3)
-    await db.run(people.set_reachable, "telegram:noor", reachable=False)
-    assert await db.run(reminders.promise, NOW) == 0
-    await db.run(people.set_reachable, "telegram:noor", reachable=True)
-    assert await db.run(reminders.promise, NOW) == 2
+async def test_who_is_in_line_is_not_reminded(db: Database) -> None:
+    made = await db.run(plan, days=3, capacity=1)
+    seated, waits = await db.run(crowd, 2)
+    await db.run(rsvps.claim, made.id, Party(seated, 1), NOW)
+    await db.run(rsvps.claim, made.id, Party(waits, 1), NOW)
+    await until(db, due(made, Kind.DAY))
+    assert await db.read(whom) == [("day", seated)]
 
 
-async def test_what_is_of_no_use_any_more_is_not_promised(db: Database) -> None:
-    await signed_up(db, days=8)
-    await db.run(reminders.promise, NOW + timedelta(days=7))
-    assert await db.read(kinds) == ["day", "hours"]
+@pytest.mark.parametrize(
+    "hidden", [{"status": Status.DRAFT}, {"publishes": NOW + timedelta(days=9)}]
+)
+async def test_what_nobody_sees_reminds_nobody(db: Database, hidden: dict[str, Any]) -> None:
+    made, _noor = await signed_up(db, days=8)
+    await db.run(lambda tx: tx.execute(tables.meetings.update().values(**hidden)).rowcount)
+    await until(db, made.starts)
+    assert await db.read(rows) == []
+
+
+async def test_places_of_a_day_remind_like_any_meeting(db: Database) -> None:
+    day = await db.run(plan, "day", days=3, kind=MeetingKind.DAY)
+    place = await db.run(plan, "place", days=3, kind=MeetingKind.PLACE, day=day.id)
+    noor = await db.run(somebody)
+    await db.run(rsvps.claim, place.id, Party(noor, 1), NOW)
+    await until(db, place.starts)
+    assert {key.split(":")[1] for key, *_ in await db.read(rows)} == {str(place.id)}
 
 
 async def test_a_big_meeting_is_promised_in_pages(db: Database) -> None:
     made = await db.run(plan, days=2)
     for person in await db.run(crowd, 25):
         await db.run(rsvps.maybe, made.id, person, NOW)
-    counts = [await db.run(reminders.promise, NOW, 10) for _ in range(4)]
-    assert counts == [20, 20, 10, 0]
+    then = due(made, Kind.DAY)
+    await db.run(reminders.plan, then)
+    assert [await db.run(reminders.promise, then, 10) for _ in range(4)] == [10, 10, 5, 0]
+    assert len(await db.read(rows)) == 25
 
 
-async def test_the_soonest_meeting_goes_first(db: Database) -> None:
-    late, soon = await db.run(plan, "late", days=5), await db.run(plan, "soon", days=4)
+async def test_a_page_that_was_rolled_back_is_promised_again_and_once(db: Database) -> None:
+    made = await db.run(plan, days=2)
+    for person in await db.run(crowd, 5):
+        await db.run(rsvps.maybe, made.id, person, NOW)
+    then = due(made, Kind.DAY)
+    await db.run(reminders.plan, then)
+
+    def killed(tx: Tx) -> None:
+        assert reminders.promise(tx, then, 3) == 3
+        raise LookupError("killed in between")
+
+    with pytest.raises(LookupError):
+        await db.run(killed)
+    assert [await db.run(reminders.promise, then, 3) for _ in range(3)] == [3, 2, 0]
+    assert len(await db.read(rows)) == 5
+
+
+async def test_many_at_once_share_a_page(db: Database) -> None:
+    made = [await db.run(plan, f"place {n}", days=2) for n in range(4)]
+    for number, person in enumerate(await db.run(crowd, 8)):
+        await db.run(rsvps.maybe, made[number % 4].id, person, NOW)
+    then = due(made[0], Kind.DAY)
+    await db.run(reminders.plan, then)
+    counts = [await db.run(reminders.promise, then, 3) for _ in range(6)]
+    assert sum(counts) == 8
+    assert max(counts) <= 3
+
+
+async def test_reminders_without_readers_do_not_hold_up_the_others(db: Database) -> None:
+    made = [await db.run(plan, f"place {n}", days=2) for n in range(12)]
     noor = await db.run(somebody)
-    for meeting in (late, soon):
-        await db.run(rsvps.maybe, meeting.id, noor, NOW)
-    await db.run(reminders.promise, NOW, 1)
-    assert {key.split(":")[1] for key, *_ in await db.read(rows)} == {str(soon.id)}
-
-
-async def test_a_late_sign_up_does_not_stand_in_the_way(db: Database) -> None:
-    made = await db.run(plan, days=1)
-    early, late = await db.run(crowd, 2)
-    await db.run(rsvps.maybe, made.id, late, made.starts - timedelta(hours=1))
-    await db.run(rsvps.maybe, made.id, early, NOW)
-    assert await db.run(reminders.promise, made.starts - timedelta(minutes=59), 1) == 1
-    assert await db.run(reminders.promise, made.starts - timedelta(minutes=59), 1) == 0
+    await db.run(rsvps.maybe, made[-1].id, noor, NOW)
+    assert await tick(db, due(made[-1], Kind.DAY)) == 1
 
 
 async def test_a_meeting_that_moved_is_reminded_of_anew(db: Database) -> None:
     made, noor = await signed_up(db, days=3)
-    await db.run(reminders.promise, NOW)
+    await until(db, due(made, Kind.DAY))
     moved = await db.run(plan, days=4)
-    await db.run(reminders.promise, NOW)
-    assert len(await db.read(rows)) == 4
-    assert await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), NOW) is None
-    again = await db.run(reminders.still_wanted, promised(moved, noor, Kind.DAY), NOW)
-    assert again is not None
+    await until(db, moved.starts, first=due(made, Kind.DAY))
+    assert await db.read(whom) == [("day", noor), ("day", noor), ("hours", noor)]
+    then = due(moved, Kind.DAY)
+    was = await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), then)
+    assert was == Skipped(Why.MOVED)
+    again = await db.run(reminders.still_wanted, promised(moved, noor, Kind.DAY), then)
+    assert isinstance(again, Reminder)
     assert again.meeting == moved
 
 
 async def test_a_corrected_title_does_not_remind_twice(db: Database) -> None:
     made, noor = await signed_up(db, days=3)
-    await db.run(reminders.promise, NOW)
+    then = due(made, Kind.DAY)
+    await until(db, then)
     await db.run(plan, days=3, title="A walk, corrected")
-    assert await db.run(reminders.promise, NOW) == 0
-    reminder = await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), NOW)
-    assert reminder is not None
+    assert await tick(db, then + timedelta(minutes=1)) == 0
+    reminder = await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), then)
+    assert isinstance(reminder, Reminder)
+    assert reminder.rsvp is not None
     assert reminder.meeting.title == "A walk, corrected"
     assert (reminder.person.id, reminder.rsvp.seats) == (noor, 1)
+
+
+async def test_a_kind_that_is_off_when_it_is_due_is_not_promised(db: Database) -> None:
+    made, noor = await signed_up(db, days=3)
+    await db.run(plan, days=3, reminders=[Kind.HOURS])
+    await until(db, due(made, Kind.DAY))
+    await db.run(plan, days=3, reminders=None)
+    await until(db, made.starts, first=due(made, Kind.DAY))
+    assert await db.read(whom) == [("hours", noor)]
 
 
 def no_more(tx: Tx, meeting: int, person: int, reason: str) -> None:
@@ -144,33 +227,41 @@ def no_more(tx: Tx, meeting: int, person: int, reason: str) -> None:
             rsvps.withdraw(tx, meeting, person, NOW)
         case "cancelled":
             plan(tx, days=3, status=Status.CANCELLED)
+        case "not published":
+            plan(tx, days=3, status=Status.DRAFT)
+        case "moved":
+            plan(tx, days=4)
+        case "off for the meeting":
+            plan(tx, days=3, reminders=["hours"])
         case "switched off":
             people.change(tx, person, reminders=False)
-        case "blocked":
+        case outbox.TAKEN_BACK:
             people.set_reachable(tx, "telegram:noor", reachable=False)
-        case "forgotten":
+        case "gone":
             tx.execute(tables.people.delete())
 
 
 @pytest.mark.parametrize(
-    "reason", ["signed off", "cancelled", "switched off", "blocked", "forgotten"]
-)
-async def test_a_reminder_that_is_not_wanted_any_more_is_not_sent(
-    db: Database, reason: str
-) -> None:
+    "reason",
+    [
+        "signed off", "cancelled", "not published", "moved", "off for the meeting", "switched off",
+        outbox.TAKEN_BACK, "gone",
+    ],
+)  # fmt: skip
+async def test_a_reminder_that_is_not_wanted_any_more_says_why(db: Database, reason: str) -> None:
     made, noor = await signed_up(db, days=3)
-    asked = promised(made, noor, Kind.DAY)
-    assert await db.run(reminders.still_wanted, asked, NOW) is not None
+    asked, then = promised(made, noor, Kind.DAY), due(made, Kind.DAY)
+    assert isinstance(await db.run(reminders.still_wanted, asked, then), Reminder)
     await db.run(no_more, made.id, noor, reason)
-    assert await db.run(reminders.still_wanted, asked, NOW) is None
+    assert await db.run(reminders.still_wanted, asked, then) == Skipped(reason)
 
 
 async def test_no_reminder_comes_after_the_start(db: Database) -> None:
     made, noor = await signed_up(db, days=3)
     asked = promised(made, noor, Kind.HOURS)
     just_before = made.starts - timedelta(seconds=1)
-    assert await db.run(reminders.still_wanted, asked, just_before) is not None
-    assert await db.run(reminders.still_wanted, asked, made.starts) is None
+    assert isinstance(await db.run(reminders.still_wanted, asked, just_before), Reminder)
+    assert await db.run(reminders.still_wanted, asked, made.starts) == Skipped(Why.BEGUN)
 
 
 async def test_one_that_would_come_at_night_waits_for_the_morning(db: Database) -> None:
@@ -178,47 +269,122 @@ async def test_one_that_would_come_at_night_waits_for_the_morning(db: Database) 
     night = datetime.fromisoformat("2027-03-02T22:00:00+00:00")
     asked = promised(made, noor, Kind.WEEK)
     for _ in range(2):
-        assert await db.run(reminders.still_wanted, asked, night) is None
-    [(key, due, until)] = await db.read(rows)
+        assert await db.run(reminders.still_wanted, asked, night) == Skipped(Why.MORNING)
+    [(key, then, useful)] = await db.read(rows)
     assert key.endswith(f":week:{noor}:morning")
-    assert due.isoformat() == "2027-03-03T08:00:00+00:00"
-    assert until.isoformat() == "2027-03-04T18:30:00+00:00"
-    assert await db.run(reminders.still_wanted, asked, due) is not None
+    assert then.isoformat() == "2027-03-03T08:00:00+00:00"
+    assert useful.isoformat() == "2027-03-04T18:30:00+00:00"
+    assert isinstance(await db.run(reminders.still_wanted, asked, then), Reminder)
 
 
 async def test_one_that_is_of_no_use_in_the_morning_is_left_out(db: Database) -> None:
     noor = await db.run(somebody)
     breakfast = wall("2027-03-03T09:30")
-    made = await db.run(plan, start=breakfast)
+    made = await db.run(plan, start=breakfast, end=breakfast + timedelta(hours=1))
     await db.run(rsvps.claim, made.id, Party(noor, 1), NOW)
     night = datetime.fromisoformat("2027-03-02T22:00:00+00:00")
-    assert await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), night) is None
+    left = await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), night)
+    assert left == Skipped(Why.TOO_LATE)
     assert await db.read(rows) == []
 
 
-def plans(tx: Tx) -> str:
-    """How the database goes about everything that looking for new promises reads."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(tx.connection, "before_cursor_execute", note)
-    reminders.promise(tx, NOW)
-    event.remove(tx.connection, "before_cursor_execute", note)
-    driver = tx.connection.exec_driver_sql
-    if tx.postgres:
-        driver("SET LOCAL enable_seqscan = off")
-    how = "EXPLAIN " if tx.postgres else "EXPLAIN QUERY PLAN "
-    reading = [one for one in seen if one[0].startswith("SELECT")]
-    return "\n".join(str(row) for one in reading for row in driver(how + one[0], one[1]))
+# To who was invited and is silent.
 
 
-async def test_looking_for_new_promises_reads_no_whole_table(db: Database) -> None:
-    await signed_up(db, days=3)
-    found = await db.run(plans)
-    assert "ix_meetings_starts" in found
-    assert "uq_outbox_key" in found or "sqlite_autoindex_outbox" in found
-    assert "Seq Scan" not in found
-    assert "SCAN rsvps" not in found
-    assert "SCAN outbox" not in found
+def invited(tx: Tx, meeting: Meeting, persons: Collection[int], at: datetime = NOW) -> None:
+    """Invite people, all of whom agreed to that; their invitations went."""
+    one = fanout.start(tx, f"invitation:{at}", "invitation", meeting.id, {}, None, at, at)
+    fanout.drop(tx, one.id, at)
+    for person in persons:
+        row = {"meeting": meeting.id, "person": person, "fanout": one.id, "created": at}
+        tx.execute(insert(tables.invitations), row)
+        people.record_consent(tx, person, Consent(Purpose.NEWS, True, "1", "nl", "test", at))
+        found = people.find(tx, person)
+        assert found is not None
+        decided = gate.decide(tx, found, Purpose.NEWS, f"invitation:{one.id}:{person}", at)
+        assert decided == gate.Pass()
+
+
+async def test_who_was_invited_and_is_silent_is_asked_once(db: Database) -> None:
+    made = await db.run(plan, days=5, capacity=1)
+    yes, no, waits, silent, late = await db.run(crowd, 5)
+    await db.run(invited, made, [yes, no, waits, silent])
+    await db.run(rsvps.claim, made.id, Party(yes, 1), NOW)
+    await db.run(rsvps.withdraw, made.id, no, NOW)
+    await db.run(rsvps.claim, made.id, Party(waits, 1), NOW)
+    await db.run(invited, made, [late], due(made, Kind.SILENT) + timedelta(minutes=1))
+    await until(db, made.starts)
+    assert [one for one in await db.read(whom) if one[0] == "silent"] == [("silent", silent)]
+
+
+async def test_who_goes_to_another_place_of_the_day_is_not_silent(db: Database) -> None:
+    day = await db.run(plan, "day", days=5, kind=MeetingKind.DAY)
+    here, there = [
+        await db.run(plan, f"place {n}", days=5, kind=MeetingKind.PLACE, day=day.id)
+        for n in range(2)
+    ]
+    goes, silent = await db.run(crowd, 2)
+    await db.run(invited, here, [goes, silent])
+    await db.run(rsvps.maybe, there.id, goes, NOW)
+    await until(db, due(here, Kind.SILENT))
+    assert await db.read(whom) == [("silent", silent)]
+
+
+async def asked(db: Database, *, days: float = 5) -> tuple[dict[str, Any], datetime, Meeting, int]:
+    made = await db.run(plan, days=days)
+    noor = await db.run(somebody)
+    await db.run(invited, made, [noor])
+    return promised(made, noor, Kind.SILENT), due(made, Kind.SILENT), made, noor
+
+
+async def test_who_answers_in_time_is_not_asked_again(db: Database) -> None:
+    wanted, then, made, noor = await asked(db)
+    reminder = await db.run(reminders.still_wanted, wanted, then)
+    assert isinstance(reminder, Reminder)
+    assert reminder.rsvp is None
+    await db.run(rsvps.withdraw, made.id, noor, NOW)
+    assert await db.run(reminders.still_wanted, wanted, then) == Skipped(Why.ANSWERED)
+
+
+async def test_the_gate_may_hold_back_who_is_asked(db: Database) -> None:
+    wanted, then, _made, noor = await asked(db)
+    said = Consent(Purpose.NEWS, False, "1", "nl", "test", NOW)
+    await db.run(people.record_consent, noor, said)
+    assert await db.run(reminders.still_wanted, wanted, then) == Skipped(gate.Why.NO_CONSENT)
+
+
+async def test_who_wants_a_pause_is_asked_after_it_while_that_is_of_use(db: Database) -> None:
+    wanted, then, _made, noor = await asked(db)
+    await db.run(gate.pause, noor, then + timedelta(hours=3))
+    assert await db.run(reminders.still_wanted, wanted, then) == Skipped(Why.LATER)
+    [(_key, later, _useful)] = await db.read(rows)
+    assert later == then + timedelta(hours=3)
+    assert isinstance(await db.run(reminders.still_wanted, wanted, later), Reminder)
+    await db.run(gate.pause, noor, then + timedelta(days=20))
+    assert await db.run(reminders.still_wanted, wanted, then) != Skipped(Why.LATER)
+    assert len(await db.read(rows)) == 1
+
+
+async def test_who_was_never_sent_the_invitation_is_not_asked(db: Database) -> None:
+    wanted, then, _made, _noor = await asked(db)
+    await db.run(lambda tx: tx.execute(tables.gate_decisions.delete()).rowcount)
+    assert await db.run(reminders.still_wanted, wanted, then) == Skipped(Why.NOT_INVITED)
+
+
+async def test_after_the_deadline_nobody_is_asked(db: Database) -> None:
+    wanted, then, _made, _noor = await asked(db)
+    await db.run(plan, days=5, deadline=wall("2027-03-02T12:00"))
+    assert await db.run(reminders.still_wanted, wanted, then) == Skipped(Why.CLOSED)
+
+
+async def test_looking_for_reminders_reads_no_whole_table(db: Database) -> None:
+    made, _noor = await signed_up(db, days=3)
+    await db.run(invited, made, await db.run(crowd, 2))
+    heard = Statements(db)
+    with heard.listening():
+        await until(db, made.starts)
+        wanted = promised(made, 1, Kind.SILENT)
+        await db.run(reminders.still_wanted, wanted, due(made, Kind.SILENT))
+    growing = {"rsvps", "outbox", "people", "invitations", "waiting_list", "meetings"}
+    if db.store.__class__.__name__ == "SqliteStore":
+        assert await heard.walks(growing) == []
