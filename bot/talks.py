@@ -131,7 +131,7 @@ class Talks:
     def start(self, flow: Flow, arguments: Mapping[str, Any], after: Then | None = None) -> None:
         """Begin a flow; where the same one is open or parked already, that is taken up instead.
 
-        A flow that asks nothing and does not go on itself is followed by `after`.
+        What only tells, on whatever flows it goes on with, is followed by `after`.
         """
         if not self._may(flow):
             self.say(Message(phrases.not_allowed(flow.role)))
@@ -144,7 +144,7 @@ class Talks:
         if outcome.state is not None:
             return self._begin(flow, outcome, outcome.state)
         self._messages += outcome.messages
-        following = outcome.then or after
+        following = outcome.then.followed_by(after) if outcome.then is not None else after
         return self.repeat() if following is None else self._then(following)
 
     def _begin(self, flow: Flow, outcome: Outcome, state: State) -> None:

@@ -201,7 +201,7 @@ def make_file(name: str) -> Callable[[Callable[[Any, Mapping[str, Any]], bytes |
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The flow that goes on in the same turn; `after`: what comes when that one only told things."""
+    """The flow that goes on in the same turn; `after`: what comes when that one only tells."""
 
     flow: str
     arguments: Mapping[str, Any]
@@ -210,3 +210,7 @@ class Then:
     def then(self, flow: str, **arguments: str | int) -> Then:
         """Go on with a further flow, once the one before it has had its say."""
         return replace(self, after=Then(flow, arguments))
+
+    def followed_by(self, after: Then | None) -> Then:
+        """This, and then what was to come next already."""
+        return replace(self, after=self.after or after)

@@ -424,6 +424,19 @@ def test_a_flow_that_only_tells_is_followed_by_the_one_after_it():
     assert phone.types("1") == ["one: a"]
 
 
+def test_what_follows_waits_for_the_flows_that_a_telling_one_goes_on_with():
+    def both(talk, tx):
+        return talk.then("two_steps").then("one")
+
+    def two_steps(talk, tx):
+        talk.say("first")
+        return talk.then("help")
+
+    steps = flow("two_steps")(two_steps)
+    phone = World([home, help_, steps, going(both), ONE]).phone()
+    assert phone.types("/go") == ["first\n\nHELP\n\none?"]
+
+
 def test_a_flow_that_asks_is_not_followed():
     def both(talk, tx):
         return talk.then("one").then("help")
