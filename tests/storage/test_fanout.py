@@ -1,0 +1,89 @@
+"""Telling many: started once, taken up where it was left, and never told twice."""
+
+from datetime import timedelta
+from typing import Any
+
+from storage import Database, Tx, claims, fanout, line
+from storage.fanout import Fanout
+from tests.storage.lines import full, queue, sign_off
+from tests.storage.planning import NOW, plan
+from tests.storage.statements import Statements
+
+LATER = NOW + timedelta(minutes=30)
+
+
+def start(tx: Tx, /, key: str = "a", **known: Any) -> Fanout:
+    wanted: dict[str, Any] = {
+        "kind": "change",
+        "meeting": None,
+        "arguments": {"a": 1},
+        "by": None,
+        "due": NOW,
+    }
+    return fanout.start(tx, key, now=NOW, **{**wanted, **known})
+
+
+async def test_the_same_key_is_the_same_fanout(db: Database) -> None:
+    first = await db.run(start)
+    again = await db.run(start, arguments={"a": 2}, due=LATER)
+    assert again == first
+    assert first.arguments == {"a": 1}
+    assert not first.has_begun
+
+
+async def test_only_what_is_due_and_unfinished_of_a_kind_goes_on(db: Database) -> None:
+    soon = await db.run(start, "soon", due=NOW - timedelta(minutes=1))
+    now = await db.run(start, "now")
+    await db.run(start, "later", due=LATER)
+    await db.run(start, "other", kind="invitation")
+    assert [one.key for one in await db.run(fanout.due, "change", NOW)] == [soon.key, now.key]
+    await db.run(fanout.drop, soon.id, NOW)
+    assert [one.key for one in await db.run(fanout.due, "change", NOW)] == [now.key]
+
+
+async def test_a_page_adds_to_what_was_promised_and_moves_the_cursor(db: Database) -> None:
+    one = await db.run(start)
+    await db.run(fanout.advance, one.id, 40, 20, None)
+    await db.run(fanout.advance, one.id, 55, 7, LATER)
+    found = await db.read(fanout.find, one.id)
+    assert found is not None
+    assert (found.cursor, found.promised, found.finished) == (55, 27, LATER)
+    assert found.has_begun
+
+
+async def test_a_fanout_that_has_not_begun_can_say_something_else(db: Database) -> None:
+    one = await db.run(start)
+    await db.run(fanout.alter, one.id, {"a": 3}, LATER)
+    found = await db.read(fanout.find, one.id)
+    assert found is not None
+    assert (found.arguments, found.due) == ({"a": 3}, LATER)
+
+
+async def test_what_was_told_of_a_meeting_is_found_in_order(db: Database) -> None:
+    walk, talk = await db.run(plan), await db.run(plan, "talk")
+    for key, meeting in (("a", walk.id), ("b", talk.id), ("c", walk.id)):
+        await db.run(start, key, meeting=meeting)
+    assert [one.key for one in await db.read(fanout.of_meeting, "change", walk.id)] == ["a", "c"]
+
+
+async def test_the_clock_stops_where_something_is_due(db: Database) -> None:
+    assert await db.read(claims.next_due, NOW) is None
+    await db.run(start, due=LATER)
+    assert await db.read(claims.next_due, NOW) == LATER
+    assert await db.read(claims.next_due, LATER) is None
+    made = await db.run(full)
+    (noor,) = await db.run(queue, made.id, 1)
+    await db.run(sign_off, made.id)
+    offered = await db.read(line.entry, made.id, noor)
+    assert offered is not None
+    assert await db.read(claims.next_due, LATER) == offered.offer_until
+
+
+async def test_no_verb_walks_through_a_table(db: Database, statements: Statements) -> None:
+    made = await db.run(plan)
+    with statements.listening():
+        one = await db.run(start, meeting=made.id)
+        await db.run(fanout.due, "change", NOW)
+        await db.run(fanout.of_meeting, "change", made.id)
+        await db.run(fanout.advance, one.id, 3, 1, NOW)
+    assert await statements.walks({"fanouts"}) == []
