@@ -86,6 +86,8 @@ def _wrong(run: Run, question: Question, given: Given, text: str) -> NoReturn:
     example = question.example()
     if run.tries == 2:
         told = phrases.for_example(text, example) if example else text
+        if question.rows({}):
+            told = phrases.asked_again(told, question.text)
         show(run, message(run, question, told))
     out = phrases.way_out_skip(text) if question.optional else phrases.way_out(text)
     show(run, message(run, question, out, human=True))

@@ -35,10 +35,19 @@ def match(text: str, labels: Mapping[str, str]) -> str | None:
     for key, label in words.items():
         if said == label:
             return key
+    bare = [key for key, label in words.items() if said == _without_number(label)]
+    if len(bare) == 1:
+        return bare[0]
     starts = [key for key, label in words.items() if label.startswith(said + " ")]
     if len(starts) == 1:
         return starts[0]
     return _nearly(said, words)
+
+
+def _without_number(label: str) -> str:
+    """The label of `3. The garden` is also `the garden`."""
+    number, _space, rest = label.partition(" ")
+    return rest if number.isdigit() and rest else label
 
 
 def _by_number(number: int, words: Mapping[str, str]) -> str | None:
@@ -77,10 +86,14 @@ def match_shown(text: str, shown: Sequence[Mapping[str, str]]) -> str | None:
 
 
 def _numbered(labels: Mapping[str, str]) -> dict[str, str]:
-    """The key of the first label with each number in it."""
+    """The key of the first label with each number in it; one that begins with it goes first."""
     found: dict[str, str] = {}
-    for key, label in labels.items():
-        for word in plain(label).split():
+    words = {key: plain(label).split() for key, label in labels.items()}
+    for key, label in words.items():
+        if label and label[0].isdigit():
+            found.setdefault(label[0], key)
+    for key, label in words.items():
+        for word in label if not label or not label[0].isdigit() else ():
             if word.isdigit():
                 found.setdefault(word, key)
     return found

@@ -122,6 +122,10 @@ def for_example(wrong: str, example: str) -> str:
     return _("{wrong}\nFor example: {example}").format(wrong=wrong, example=example)
 
 
+def asked_again(wrong: str, question: str) -> str:
+    return _("{wrong}\n\n{question}").format(wrong=wrong, question=question)
+
+
 def way_out(wrong: str) -> str:
     return _("{wrong}\nWe do not seem to get there together. You can stop or ask a human.").format(
         wrong=wrong

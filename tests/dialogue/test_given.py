@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue import answers
 from bot.dialogue.answers import has_citizen_number
+from bot.dialogue.choices import match, match_shown
 from bot.dialogue.flow import flow
 from bot.dialogue.messages import Kind, Wanted
 from bot.dialogue.questions import Open
@@ -245,6 +246,25 @@ def test_wrong_answers_get_more_help_each_time():
     assert phone.last.labels == ["Stop", "Ask a human"]
     assert phone.types("ask a human")[0].startswith("A human!")
     assert phone.types("17") == ["17"]
+
+
+def test_a_second_wrong_choice_repeats_the_question():
+    def pick(talk, tx):
+        talk.say(talk.choose("pick", "Which one?", {"a": "Apple", "b": "Banana"}))
+
+    _world, phone = begun(pick)
+    assert phone.types("plum") == [NOT_THERE]
+    assert phone.types("plum") == [f"{NOT_THERE}\nFor example: Apple\n\nWhich one?"]
+    assert phone.types("apple") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [("garden c", "c"), ("2", "c"), ("hall 2", "h"), ("garden", None)]
+)
+def test_a_numbered_label_is_also_its_own_words(said, found):
+    labels = {"h": "1. Hall 2", "c": "2. Garden C", "x": "3. Garden", "y": "4. Garden"}
+    assert match(said, labels) == found
+    assert match_shown(said, [labels]) == found
 
 
 def test_the_third_wrong_answer_to_an_optional_question_offers_to_skip():
