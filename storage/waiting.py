@@ -35,7 +35,9 @@ _DUE: Final = (
         meetings_table.c.status == Status.ON,
         select(waiting_list.c.id)
         .where(waiting_list.c.meeting == meetings_table.c.id, IN_LINE)
-        .exists(),
+        .limit(1)  # So PostgreSQL looks at each of these few, and not along all lines ever.
+        .scalar_subquery()
+        .is_not(None),
     )
     .order_by(meetings_table.c.starts, meetings_table.c.id)
 )
