@@ -63,22 +63,26 @@ def contact_line(contact: str | None) -> tuple[str, str]:
 
 
 def more_lines(talk: Talk, more: More) -> Lines:
-    """What is not as usual."""
+    """What is not as usual, and the way to more of that."""
     labels = more_labels()
+    none = _("none")
     told = {
-        "deadline": in_words(more.deadline, more.zone, talk.now) if more.deadline else "",
-        "audience": who_may_come(more.audience),
-        "languages": listed(map(native_name, more.languages)),
-        "reminders": _said_reminders(more.reminders),
-        "accessible": more.accessibility,
-        "pin": _("yes") if more.pin else "",
-        "zone": city(more.zone) if more.zone != talk.zone.key else "",
+        "deadline": in_words(more.deadline, more.zone, talk.now) if more.deadline else none,
+        "audience": who_may_come(more.audience) or _("Everybody"),
+        "languages": listed(map(native_name, more.languages)) or none,
+        "reminders": _said_reminders(more.reminders) or none,
+        "accessible": more.accessibility or none,
+        "pin": _("yes") if more.pin else none,
+        "zone": city(more.zone),
     }
-    lines = {key: (labels[key], said) for key, said in told.items() if said}
+    lines: Lines = {key: (labels[key], told[key]) for key in more.ticked if key in told}
+    kind = more.audience.partition(":")[0]
+    if kind == "part":
+        lines["part"] = (_("Which members"), "")
+    if kind == "municipality":
+        lines["of"] = (_("Members of where"), "")
     return {**lines, "more": (_("Something else"), "")}
 
 
 def _said_reminders(kinds: Collection[str] | None) -> str:
-    if kinds is None:
-        return ""
-    return listed(label for key, label in reminder_labels().items() if key in kinds) or _("none")
+    return listed(label for key, label in reminder_labels().items() if key in (kinds or ()))

@@ -48,9 +48,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """What is mostly right as it is."""
+    """What is mostly right as it is; `ticked` are the keys of what is not."""
 
     zone: str
+    ticked: tuple[str, ...] = ()
     deadline: datetime | None = None
     audience: str = "all"
     languages: tuple[str, ...] = ("nl",)
@@ -176,6 +177,7 @@ def ask_more(talk: Talk, times: Times, where: Where, *, without: Collection[str]
     _check_clocks(talk, times, here)
     return More(
         zone=here,
+        ticked=tuple(ticked),
         deadline=_deadline(talk, times, here) if "deadline" in ticked else None,
         audience=_audience(talk, where) if "audience" in ticked else "all",
         languages=_languages(talk) if "languages" in ticked else ("nl",),
