@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +37,11 @@ class Audience:
     neighbourhoods: Sequence[str] = ()
     part: str | None = None
     theme: str | None = None
+
+
+def load(kept: Mapping[str, Any]) -> Audience:
+    """The audience of which this is what JSON made of its fields."""
+    return Audience(**{**kept, "neighbourhoods": tuple(kept["neighbourhoods"])})
 
 
 @dataclass(frozen=True, slots=True)

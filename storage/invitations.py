@@ -69,7 +69,7 @@ def promise(tx: Tx, now: datetime) -> int:
             fanout.drop(tx, one.id, now)
             return 0
         tx.lock(f"invitations:{meeting.id}")
-        found = audiences.page(tx, meeting, Audience(**one.arguments), one.cursor, fanout.PAGE)
+        found = audiences.page(tx, meeting, audiences.load(one.arguments), one.cursor, fanout.PAGE)
         if found:
             marks = [
                 {"meeting": meeting.id, "person": person, "fanout": one.id, "created": now}
@@ -122,7 +122,7 @@ def wanted(tx: Tx, promised: Mapping[str, Any], now: datetime) -> Invitation | L
     if not isinstance(decision, Pass):
         return decision
     by = people.find(tx, one.made_by) if one.made_by is not None else None
-    return Invitation(meeting, person, by, Audience(**one.arguments))
+    return Invitation(meeting, person, by, audiences.load(one.arguments))
 
 
 _SENDER: Final = select(table.c.fanout).where(
@@ -137,7 +137,7 @@ def why(tx: Tx, meeting: int, person: int) -> tuple[Audience, Person | None] | N
     if one is None:
         return None
     by = people.find(tx, one.made_by) if one.made_by is not None else None
-    return Audience(**one.arguments), by
+    return audiences.load(one.arguments), by
 
 
 def _stale(tx: Tx, meeting: Meeting, person: Person, now: datetime) -> str | None:
