@@ -36,8 +36,9 @@ def make(tx: Tx, role: Role, made_by: int | None, now: datetime, expires: dateti
 
 def make_for_host(tx: Tx, meeting: int, made_by: int, now: datetime, expires: datetime) -> str:
     """A new code for the host of a meeting, in place of one that nobody used yet."""
-    revoke_for_host(tx, meeting)
     subject = _subject(meeting)
+    tx.lock(f"codes:{subject}")
+    revoke_for_host(tx, meeting)
     made = {"role": HOST, "subject": subject, "made_by": made_by, "expires": expires}
     return _make(tx, made, now)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select, text, union
+from sqlalchemy import Select, func, select, text, union
 
 from storage.meetings import Answer
 from storage.tables import fanouts, meetings, people, rsvps, waiting_list
@@ -39,25 +39,28 @@ _ANSWERS: Final = {
 
 def reached(tx: Tx, meeting: int, to: To) -> int:
     """How many people a message reaches now; who has blocked the bot is not counted."""
-    counted = _concerned(meeting, to).with_only_columns(func.count())
+    counted = _concerned(tx, meeting, to).with_only_columns(func.count())
     return int(tx.execute(counted).scalar_one())
 
 
 def page(tx: Tx, meeting: int, to: To, after: int, limit: int) -> list[tuple[int, str]]:
     """The next people that are reached, by number: (person, chat)."""
-    found = _concerned(meeting, to).where(people.c.id > after).order_by(people.c.id).limit(limit)
+    found = (
+        _concerned(tx, meeting, to).where(people.c.id > after).order_by(people.c.id).limit(limit)
+    )
     rows: Iterable[Sequence[Any]] = tx.execute(found)
     return [(row[0], row[1]) for row in rows]
 
 
 def concerns(tx: Tx, meeting: int, to: To, person: int) -> bool:
     """Whether a message to these people is still for this person."""
-    return tx.execute(_concerned(meeting, to).where(people.c.id == person)).first() is not None
+    return tx.execute(_concerned(tx, meeting, to).where(people.c.id == person)).first() is not None
 
 
-def _concerned(meeting: int, to: To) -> Select[Any]:
+def _concerned(tx: Tx, meeting: int, to: To) -> Select[Any]:
     """The people concerned with a meeting, or with any place of a day, each once."""
-    these = select(meetings.c.id).where(or_(meetings.c.id == meeting, meetings.c.parent == meeting))
+    places = select(meetings.c.id).where(meetings.c.parent == meeting)
+    these = [meeting, *tx.execute(places).scalars()]
     line = select(waiting_list.c.person).where(waiting_list.c.meeting.in_(these), _IN_LINE)
     said = select(rsvps.c.person).where(
         rsvps.c.meeting.in_(these),
