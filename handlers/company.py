@@ -21,7 +21,7 @@ from storage.transaction import Tx
 
 MOST_OF_A_RESIDENT: Final = 2
 """So many people without a phone may somebody sign up who does not run the meeting."""
-PAGE: Final = 40
+PAGE: Final = 30
 BUTTONS: Final = 8
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.messages import Kind
-from storage import rsvps, waiting
+from storage import people, planning, rsvps, waiting
 from storage.meetings import Meeting, Status
 from storage.rsvps import Rsvp
 from tests.flows.meeting_house import bare, fill, make_world, member, plan
@@ -309,3 +309,128 @@ def test_a_short_notice_sign_up_promises_no_reminder(world: World) -> None:
     phone = member(world)
     phone.sends(f"f:rsvp:{walk.id}:yes")
     assert "remind" not in phone.presses("1")[0]
+
+
+def test_the_file_for_the_calendar_comes_with_the_confirmation(world: World) -> None:
+    walk = plan(world, place="De Werf", latitude=52.1, longitude=5.1, link="https://x.example/a")
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("1")
+    confirmed = phone.screen()[-2]
+    assert confirmed.message is not None
+    assert confirmed.message.attachment is not None
+    assert confirmed.message.attachment.name == "meeting.ics"
+    assert b"SUMMARY:A walk" in phone.receives()
+    assert b"x.example" not in phone.receives(), "the link is for shortly before"
+    on_map = next(button for button in confirmed.buttons if button.label == "Show on the map")
+    assert on_map.url.startswith("https://www.openstreetmap.org/?mlat=52.10000&mlon=5.10000")
+
+
+def test_what_somebody_needs_is_asked_once_and_can_be_left_unanswered(world: World) -> None:
+    walk = plan(world, capacity=9)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    assert phone.presses("1")[-1] == NEED
+    assert phone.types("/mymeetings")[0].startswith("<b>1."), "no talk is open"
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    assert NEED not in phone.presses("2")
+    assert phone.presses("No, nothing") == ["All right. See you there!"]
+
+
+def test_needs_are_kept_as_told_and_can_be_changed(world: World) -> None:
+    walk = plan(world)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{walk.id}:yes")
+    phone.presses("1")
+    assert phone.presses("Yes, there is") == ["What do you need?"]
+    phone.types("1, 3")
+    assert "at most 300 fit" in phone.types("x" * 4096)[0].lower()
+    nasty = "<b>No</b> nuts \u202e=1+1"
+    assert phone.types(nasty) == ["Thank you. The people who organise this meeting can see it now."]
+    found = kept(phone, walk)
+    assert found is not None
+    assert (found.needs, found.needs_text) == (["wheelchair", "childcare"], nasty)
+    phone.sends(f"f:rsvp:{walk.id}")
+    assert phone.presses("Say what I need") == ["What do you need?"]
+    phone.types("skip")
+    phone.types("skip")
+    found = kept(phone, walk)
+    assert found is not None
+    assert (found.needs, found.needs_text) == (None, None)
+
+
+def test_needs_of_who_does_not_come_are_not_asked(world: World) -> None:
+    walk = plan(world)
+    phone = member(world)
+    assert bare(phone.sends(f"f:needs:{walk.id}"))[0].startswith("<b>A walk</b>")
+    assert phone.sends("f:needs:999") == ["I do not know that meeting."]
+    assert phone.sends("f:signed_up:999") == ["I do not know that meeting."]
+    assert bare(phone.sends(f"f:signed_up:{walk.id}"))[0].startswith("<b>A walk</b>")
+
+
+@pytest.mark.parametrize(
+    ("audience", "whom"),
+    [
+        ("members", "This is for members."),
+        ("part:professional", "This is for members who told me: I work in the neighbourhood."),
+        ("municipality:GM0344", "This is for members who live in Utrecht."),
+    ],
+)
+def test_who_is_not_among_the_audience_reads_why_and_what_to_do(
+    world: World, audience: str, whom: str
+) -> None:
+    walk = plan(world, audience=audience)
+    visitor = world.phone("visitor")
+    (said,) = visitor.types(f"/start meeting-{walk.id}")
+    assert f"{whom} You can become a member: it takes a minute." in said
+    assert "Yes, I am coming" not in visitor.last.labels
+    assert visitor.presses("Become a member") == [f"JOIN meeting-{walk.id}"]
+    assert whom in visitor.sends(f"f:rsvp:{walk.id}:yes")[0]
+    assert kept(visitor, walk) is None
+
+
+def test_a_member_of_the_audience_signs_up_and_another_may_ask(world: World) -> None:
+    walk = plan(world, audience="municipality:GM0344")
+    inside, outside = member(world), member(world, "ali")
+    world.run(people.change, inside.person.id, municipality="GM0344")
+    inside.types(f"/start meeting-{walk.id}")
+    assert "This is for members who live in Utrecht." in inside.last.text
+    inside.presses("Yes, I am coming")
+    inside.presses("1")
+    assert seats(inside, walk) == 1
+    said = outside.types(f"/start meeting-{walk.id}")[0]
+    assert "Is that you? Then change your profile." in said
+    assert outside.last.labels[0] == "Ask a human"
+    outside.sends(f"f:rsvp:{walk.id}:line")
+    assert kept(outside, walk) is None
+
+
+def test_a_draft_is_there_for_who_runs_it_alone(world: World) -> None:
+    walk = plan(world, status=Status.DRAFT, capacity=5)
+    resident, coordinator = member(world), member(world, "ali")
+    world.run(people.change, coordinator.person.id, role=people.Role.COORDINATOR)
+    for data in (f"f:meeting:{walk.id}", f"f:rsvp:{walk.id}:yes", f"f:attendees:{walk.id}",
+                 f"f:someone:{walk.id}", f"f:line:{walk.id}", f"f:move:{walk.id}"):  # fmt: skip
+        assert resident.sends(data) == ["I do not know that meeting."]
+    said = bare(coordinator.sends(f"f:meeting:{walk.id}"))[0]
+    assert "This is a draft. Others do not see it yet." in said
+    assert "5 seats left." in said
+    assert "Manage this" in coordinator.last.labels
+    assert "Yes, I am coming" not in coordinator.last.labels
+    coordinator.sends(f"f:rsvp:{walk.id}:yes")
+    assert kept(coordinator, walk) is None
+
+
+def test_what_is_published_later_says_from_when(world: World) -> None:
+    walk = plan(world, status=Status.DRAFT)
+    coordinator = member(world, "ali")
+    world.run(people.change, coordinator.person.id, role=people.Role.COORDINATOR)
+    who = coordinator.person.id
+    world.run(planning.publish, walk.id, who, world.now, world.now + timedelta(days=1))
+    assert member(world).sends(f"f:meeting:{walk.id}") == ["I do not know that meeting."]
+    assert (
+        "Others see this from Tuesday 2 March, 12:00."
+        in (coordinator.sends(f"f:meeting:{walk.id}")[0])
+    )
+    world.pass_time(days=2)
+    assert "Others see" not in coordinator.sends(f"f:meeting:{walk.id}")[0]
