@@ -244,8 +244,8 @@ def ask_accessibility(talk: Talk, key: str = "accessible") -> str:
 def accessibility_labels() -> dict[str, str]:
     """What makes a place easier to come to."""
     return {
-        "step_free": _("No steps, good for a wheelchair"),
-        "toilet": _("Toilet for a wheelchair"),
+        "step_free": _("Wheelchairs can get in"),
+        "toilet": _("Toilet for wheelchairs"),
         "hearing": _("Hearing loop"),
         "quiet": _("A quiet room"),
         "words": _("Something else"),
