@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from storage.gate import Outcome
 from storage.meetings import COMING, Kind, Meeting
@@ -141,10 +152,24 @@ def _invited(meeting: Meeting) -> ColumnElement[bool]:
     )
 
 
+_HAS_ANSWERED: Final = select(
+    exists().where(
+        rsvps.c.person == bindparam("person"),
+        rsvps.c.meeting.in_(bindparam("same_day", expanding=True)),
+        or_(rsvps.c.meeting == bindparam("meeting"), rsvps.c.answer.in_(COMING)),
+    )
+    | exists().where(
+        waiting_list.c.person == bindparam("person"),
+        waiting_list.c.meeting.in_(bindparam("same_day", expanding=True)),
+        waiting_list.c.state.in_(_IN_LINE),
+    )
+)
+
+
 def has_answered(tx: Tx, meeting: Meeting, person: int) -> bool:
     """Whether somebody said something to this meeting, or comes somewhere else on its day."""
-    asked = select(people.c.id).where(people.c.id == person, _answered(tx, meeting))
-    return tx.execute(asked).first() is not None
+    wanted = {"person": person, "meeting": meeting.id, "same_day": _same_day(tx, meeting)}
+    return bool(tx.execute(_HAS_ANSWERED, wanted).scalar())
 
 
 def count(tx: Tx, meeting: Meeting, audience: Audience) -> Counted:

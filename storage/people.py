@@ -200,15 +200,17 @@ def consents_of(tx: Tx, person: int) -> dict[str, Consent]:
     return {row[0]: Consent(*row) for row in rows}
 
 
+_NEWEST_CONSENT = (
+    select(consents.c.given)
+    .where(consents.c.person == bindparam("by"), consents.c.purpose == bindparam("to"))
+    .order_by(consents.c.id.desc())
+    .limit(1)
+)
+
+
 def agrees(tx: Tx, person: int, purpose: Purpose) -> bool:
     """Whether a person agrees to `purpose` now."""
-    newest = (
-        select(consents.c.given)
-        .where(consents.c.person == person, consents.c.purpose == purpose)
-        .order_by(consents.c.id.desc())
-        .limit(1)
-    )
-    return bool(tx.execute(newest).scalar())
+    return bool(tx.execute(_NEWEST_CONSENT, {"by": person, "to": purpose}).scalar())
 
 
 def with_role(tx: Tx, *roles: Role) -> list[Person]:
