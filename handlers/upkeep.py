@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.dialogue.flow import tick
-from storage import conversations, delivery, erasure, inbox
+from storage import blanking, conversations, delivery, erasure, gate, inbox
 from storage.transaction import Tx
 
 MESSAGES_KEPT: Final = timedelta(days=30)
@@ -26,6 +26,13 @@ def tidying(tx: Tx, now: datetime) -> None:
     """Delete a page of old messages and updates."""
     delivery.forget(tx, now - MESSAGES_KEPT)
     inbox.forget(tx, now - UPDATES_KEPT)
+
+
+@tick("blanking", seconds=600)
+def blank(tx: Tx, now: datetime) -> None:
+    """Blank what people told for a meeting that is over, and old decisions of the gate."""
+    blanking.blank(tx, now)
+    gate.forget(tx, now)
 
 
 @tick("erasure", seconds=60)

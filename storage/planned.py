@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 
-from storage import claims, reminders
+from storage import afterwards, claims, reminders
 from storage.meetings import COMING
 from storage.reminder_times import Kind
 from storage.tables import fanouts, invitations, rsvps, waiting_list
@@ -20,7 +20,7 @@ _SOMEBODY_COMES: Final = exists().where(
 _SOMEBODY_IS_INVITED: Final = exists().where(invitations.c.meeting == fanouts.c.meeting)
 _SILENT: Final = fanouts.c.key.endswith(f":{Kind.SILENT}")
 _HAS_READERS: Final = or_(
-    fanouts.c.kind != reminders.KIND,
+    fanouts.c.kind.not_in((reminders.KIND, afterwards.KIND)),
     and_(_SILENT, _SOMEBODY_IS_INVITED),
     and_(~_SILENT, _SOMEBODY_COMES),
 )
