@@ -8,8 +8,6 @@ from storage.meetings import Meeting
 from tests.flows.meeting_house import bare, fill, make_world, member, plan, plan_at, plan_day
 from tests.phone import Phone, World
 
-HERE = {"latitude": 52.0901, "longitude": 5.31}
-
 
 @pytest.fixture
 def world() -> World:
@@ -30,6 +28,10 @@ def sits(phone: Phone, place: Meeting, count: int = 1) -> None:
     party = rsvps.Party(phone.person.id, count)
     outcome = phone.world.run(rsvps.claim, place.id, party, phone.world.now)
     assert isinstance(outcome, rsvps.Seated)
+
+
+def share(phone: Phone) -> list[str]:
+    return phone.shares(Kind.LOCATION, latitude=52.0901, longitude=5.31)
 
 
 def names(texts: list[str]) -> list[str]:
@@ -73,7 +75,7 @@ def test_the_nearest_place_comes_first_with_how_far_it_is(world: World) -> None:
     phone = member(world)
     phone.sends(f"f:meeting:{day.id}")
     assert phone.presses("Find a place near me")[0].startswith("Share your location")
-    said = phone.shares(Kind.LOCATION, **HERE)
+    said = share(phone)
     assert names(said)[:3] == ["1. Garden C", "2. Garden D", "3. Garden B"]
     assert "Lane 3\n0.7 km from you\n3 seats left." in bare(said)[0]
     assert "13 km from you" in said[0]
@@ -95,7 +97,7 @@ def test_places_that_are_not_on_the_map_are_found_in_another_way(world: World) -
     day, _places = plan_day(world, latitude=None)
     phone = member(world)
     phone.sends(f"f:place_near:{day.id}")
-    assert phone.shares(Kind.LOCATION, **HERE) == ["I do not know where the places are on the map."]
+    assert share(phone) == ["I do not know where the places are on the map."]
     assert names(phone.presses("All places")) == ["1. Garden A", "2. Garden B", "3. Garden C"]
 
 
