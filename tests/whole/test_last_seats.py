@@ -1,5 +1,6 @@
-"""A hundred people press at once for the ten seats of a meeting."""
+"""A hundred people press at once for the ten seats of a meeting, and then stand in line."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,12 @@ start = { days_from_now = 5, at = 19:30:00 }
 end = 21:00:00
 place = "Hier"
 capacity = 10
+"""
+FIRST_FIVE = "ORDER BY w.id LIMIT 5"
+OFFERED = "WHERE w.state = 'offered'"
+TAKEN = """
+SELECT (SELECT sum(seats) FROM rsvps WHERE answer = 'yes')
+     + (SELECT sum(seats) FROM waiting_list WHERE state = 'offered')
 """
 
 
@@ -52,8 +59,37 @@ async def test_a_hundred_presses_for_ten_seats_give_ten_seats(stage):
     await stage.quiet()
     assert stage.look("SELECT sum(seats), count(*) FROM rsvps WHERE answer = 'yes'") == [(10, 10)]
     seated = [talker for talker in crowd if "See you there!" in " ".join(talker.texts())]
-    refused = [talker for talker in crowd if "not possible any more" in " ".join(talker.texts())]
-    assert (len(seated), len(refused)) == (10, 90)
+    asked = [talker for talker in crowd if "Do you want to stand in line?" in talker.texts()[-1]]
+    assert (len(seated), len(asked)) == (10, 90)
     assert len(stage.emulated.ledger.after(before)) >= 100
     assert stage.emulated.tally.calls["answerCallbackQuery"] == 200
+    await all_stand_in_line(stage, asked)
+    await five_seats_go_to_the_first_five(stage, seated)
     assert await bot.stop() == 0
+
+
+async def all_stand_in_line(stage, asked):
+    for talker in asked:
+        talker.press("Yes, put me in line")
+    await stage.quiet()
+    for talker in asked:
+        talker.press("1")
+    await stage.quiet()
+    told = [re.search(r"You are number (\d+) in line", talker.texts()[-1]) for talker in asked]
+    assert sorted(int(place[1]) for place in told if place) == list(range(1, 91))
+
+
+async def five_seats_go_to_the_first_five(stage, seated):
+    for talker in seated[:5]:
+        talker.press("Change or sign off")
+    await stage.quiet()
+    for talker in seated[:5]:
+        talker.press("Sign off")
+    await stage.quiet()
+    first = f"SELECT p.chat FROM waiting_list w JOIN people p ON p.id = w.person {FIRST_FIVE}"
+    chats = {row[0] for row in stage.look(first)}
+    offered = f"SELECT p.chat FROM waiting_list w JOIN people p ON p.id = w.person {OFFERED}"
+    assert {row[0] for row in stage.look(offered)} == chats
+    promised = "SELECT count(*) FROM outbox WHERE renderer = 'offer' AND key LIKE 'offer:%'"
+    assert stage.count(promised) == 5
+    assert stage.count(TAKEN) == 10
