@@ -216,9 +216,10 @@ def offer(tx: Tx, meeting: Meeting, waiting: Entry, now: datetime) -> bool:
     return True
 
 
-def tell_expired(tx: Tx, meeting: Meeting, passed: Entry, now: datetime) -> None:
-    """Promise to tell somebody that their offer went on to the next."""
-    chat = chat_of(tx, passed.person)
+def expire(tx: Tx, meeting: Meeting, passed: Entry, now: datetime) -> None:
+    """End an offer that was not taken, and promise to tell them kindly, if that is of use still."""
+    chat = chat_of(tx, passed.person)  # Before the row: whoever erases them goes the same way.
+    end(tx, passed, State.EXPIRED, now)
     if chat is None or passed.offered is None or meeting.starts <= now:
         return
     key = f"offer_gone:{passed.id}:{passed.offered.isoformat()}"

@@ -113,8 +113,7 @@ def _settle_one(tx: Tx, meeting_id: int, now: datetime) -> Sequence[int]:
     meeting = meetings.find(tx, meeting_id)
     assert meeting is not None
     for passed in rows.overdue(tx, meeting_id, now):
-        rows.end(tx, passed, State.EXPIRED, now)
-        rows.tell_expired(tx, meeting, passed, now)
+        rows.expire(tx, meeting, passed, now)
     if meeting.status != Status.ON or meeting.starts <= now:
         return []
     if offer_times.is_urgent(meeting.starts, now):
