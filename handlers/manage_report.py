@@ -38,6 +38,7 @@ REASONS: Final[Mapping[str, str]] = {
     "too late": N_("{n} could not be told in time"),
 }
 """Why an invitation waits or was not sent, by what is kept of it."""
+OTHERWISE: Final = N_("{n} for another reason")
 
 
 @flow("meeting_report")
@@ -108,8 +109,7 @@ def _invited(tx: Tx, meeting: Meeting) -> list[str]:
 
 def _reasons(counted: Mapping[str, int]) -> str:
     return listed(
-        _(REASONS.get(why, N_("{n} for another reason"))).format(n=number(n))
-        for why, n in sorted(counted.items())
+        _(REASONS.get(why, OTHERWISE)).format(n=number(n)) for why, n in sorted(counted.items())
     )
 
 

@@ -41,9 +41,9 @@ def _asked(talk: Talk, meeting: Meeting, taken: int) -> int | None:
     title = gatherings.title(meeting)
     check = answers.number(0, MOST)
     if meeting.capacity is None:
-        asked = _("{title} has no limit now, and {taken} taken. How many seats should there be?")
+        asked = _("{title} has no limit now. Taken: {taken}. How many seats should there be?")
         return talk.ask("seats", asked.format(title=title, taken=seats(taken)), check)
-    asked = _("{title} has {seats} now, of which {taken} taken or on offer. What do you want?")
+    asked = _("{title} has {seats} now. Taken or on offer: {taken}. What do you want?")
     wanted = talk.choose(
         "kind",
         asked.format(title=title, seats=seats(meeting.capacity), taken=number(taken)),

@@ -171,7 +171,8 @@ def _ask_audience(talk: Talk, meeting: Planned) -> Columns:
         },
     )
     if whom == "part":
-        return {"audience": f"part:{talk.choose('part', _('Which members?'), parts())}"}
+        part = talk.choose("part", _("Which members?"), parts())
+        return {"audience": f"part:{part}"}
     if whom == "municipality":
         place = talk.ask("municipality", _("Which municipality?"), answers.place())
         return {"audience": f"municipality:{place.code}"}
