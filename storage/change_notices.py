@@ -8,7 +8,7 @@ with the version that it told of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,8 +93,8 @@ def _of_one(
     known = max(seen.version, _told(tx, person).get(meeting.id, 0))
     if known >= meeting.version:
         return Void("knows already")
-    was = max((was for was in history if was.version <= known), key=_version, default=history[0])
-    if _same(was, meeting):
+    was = _known(history, known, meeting)
+    if all(getattr(was, name) == getattr(meeting, name) for name in changes.FACTS):
         return Void("as it was")
     return Notice(meeting, person, was, seen.standing, one.arguments["why"])
 
@@ -123,13 +123,13 @@ def _strongest(news: Iterable[tuple[Meeting, Seen]]) -> Standing:
     return next(standing for standing in Standing if standing in standings)
 
 
-def _version(was: Facts) -> int:
-    return was.version
-
-
-def _same(was: Facts, meeting: Meeting) -> bool:
-    names = [field.name for field in fields(Facts) if field.name != "version"]
-    return all(getattr(was, name) == getattr(meeting, name) for name in names)
+def _known(history: Sequence[Facts], version: int, meeting: Meeting) -> Facts:
+    """How the meeting was when somebody saw that version; what was only corrected is as it is."""
+    was = next((was for was in reversed(history) if was.version <= version), history[0])
+    since = (later.changed for later in history if later.version >= was.version)
+    changed = frozenset[str]().union(*since)
+    corrected = {name: getattr(meeting, name) for name in changes.FACTS if name not in changed}
+    return replace(was, **corrected)
 
 
 _SAID: Final = select(outbox.c.about).where(

@@ -31,9 +31,13 @@ IN_TIME: Final = timedelta(hours=2)
 """So long before the start people are told at the latest, also at night."""
 
 
+FACTS: Final = ("title", "starts", "ends", "zone", "place", "status")
+"""What people count on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How a meeting was in one version, as far as people count on it."""
+    """How a meeting was in one version; `changed` are the `FACTS` that did not stay so."""
 
     version: int
     title: str
@@ -42,6 +46,7 @@ class Facts:
     zone: str
     place: str | None
     status: str
+    changed: frozenset[str] = frozenset()
 
     @property
     def is_cancelled(self) -> bool:
@@ -64,7 +69,7 @@ def note(  # noqa: PLR0913 - what was and what is, who did it, when and why
         if day is not None and day.is_cancelled:
             return
     due = _due(before, after, now)
-    was = {str(before.version): _kept(before)}
+    was = {str(before.version): _kept(before, after)}
     open_ = [one for one in fanout.of_meeting(tx, KIND, after.id) if not one.has_begun]
     for one in open_:
         merged = {"was": was | one.arguments["was"], "why": why or one.arguments["why"]}
@@ -119,20 +124,16 @@ def by_day(moment: datetime, zone: str, starts: datetime | None) -> datetime:
     return max(moment, min(morning, starts - IN_TIME))
 
 
-def _kept(meeting: Meeting) -> dict[str, Any]:
-    return {
-        "title": meeting.title,
-        "starts": meeting.starts.isoformat(),
-        "ends": meeting.ends.isoformat(),
-        "zone": meeting.zone,
-        "place": meeting.place,
-        "status": meeting.status,
-    }
+def _kept(before: Meeting, after: Meeting) -> dict[str, Any]:
+    changed = [name for name in FACTS if getattr(before, name) != getattr(after, name)]
+    times = {name: getattr(before, name).isoformat() for name in ("starts", "ends")}
+    return {name: getattr(before, name) for name in FACTS} | times | {"changed": changed}
 
 
 def _facts(version: int, kept: Mapping[str, Any]) -> Facts:
     times = {name: datetime.fromisoformat(kept[name]) for name in ("starts", "ends")}
-    return Facts(version=version, **{**kept, **times})
+    changed = frozenset(kept["changed"])
+    return Facts(version=version, **{**kept, **times, "changed": changed})
 
 
 # Page by page to all who are concerned.
