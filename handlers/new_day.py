@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.dialogue import plans
+from bot.dialogue.choices import match as choice
 from bot.dialogue.choices import plain
 from bot.dialogue.flow import Then, flow
 from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TITLE
@@ -48,7 +49,9 @@ def new_day(talk: Talk, tx: Tx) -> Then:
     """Plan a day; its places come after it."""
     title = plans.ask_title(talk, _("What is the day called?"))
     text = plans.ask_text(talk, _("What is the programme? A few sentences are enough."))
-    times = plans.ask_times(talk, _("When is the day?"))
+    times = plans.ask_times(
+        talk, _("When is the day? Type the day and the time together.\nFor example: {example}")
+    )
     contact = plans.ask_contact(talk)
     evening = _evening(talk, times)
     more = plans.ask_more(talk, times, Where(), without=NOT_OF_A_DAY)
@@ -151,7 +154,7 @@ def new_place(talk: Talk, tx: Tx, day_id: int) -> Then | None:
     known = [place.title for place in days.children(tx, day.id) if place.kind == Kind.PLACE]
     ways = _ways()
     title = talk.ask("name", _next(known), line(LONGEST_TITLE), suggestions=list(ways.values()))
-    match next((way for way, label in ways.items() if plain(label) == plain(title)), ""):
+    match choice(title, ways):
         case "list":
             return _many(talk, tx, day, known)
         case "file":

@@ -43,7 +43,9 @@ def new_meeting(talk: Talk, tx: Tx) -> Then:
         return talk.then("new_day")
     title = plans.ask_title(talk, _("What is the meeting called?"))
     text = plans.ask_text(talk, _("What will you do there? A few sentences are enough."))
-    times = plans.ask_times(talk, _("When is it?"))
+    times = plans.ask_times(
+        talk, _("When is it? Type the day and the time together.\nFor example: {example}")
+    )
     where = plans.ask_where(talk)
     seats = plans.ask_seats(talk)
     contact = plans.ask_contact(talk)
@@ -98,8 +100,9 @@ def publish_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Then | None:
         return None
     how = talk.choose("how", _question(talk, meeting), _ways(meeting))
     if how == "keep":
-        kept = _("Fine. You find it among the meetings that you run: /manage")
-        talk.say(kept, *_onwards(meeting))
+        all_of_them = Button(_("All that I run"), entry("manage"))
+        kept = _("Fine. You find it among the meetings that you run.")
+        talk.say(kept, *_onwards(meeting), [all_of_them])
         return None
     at = None
     if how == "later":

@@ -19,7 +19,7 @@ from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TITLE
 from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Heard, Shared
 
-MOST_PLACES: Final = 100
+MOST_PLACES: Final = 50
 MOST_SEATS: Final = 100_000
 MOST_TOLD: Final = 12
 """So many mistakes are told at once; a list with more is better corrected bit by bit."""

@@ -88,12 +88,13 @@ def ask_text(talk: Talk, question: str) -> str:
 
 
 def ask_times(talk: Talk, question: str, *, on: date | None = None, prefix: str = "") -> Times:
-    """From when until when; the end is asked unless it was typed along with the start."""
+    """From when until when; the end is asked unless it was typed along with the start.
+
+    An `{example}` in the question is filled in. `on` is the day, where that is known.
+    """
     here = talk.zone.key
-    how = _("{question} Type the day and the time together.\nFor example: {example}").format(
-        question=question, example=_(EXAMPLE)
-    )
-    said = talk.ask(f"{prefix}when", how if on is None else question, occasion(here, talk.now, on))
+    told = question.format(example=_(EXAMPLE))
+    said = talk.ask(f"{prefix}when", told, occasion(here, talk.now, on))
     if said.end is not None:
         return Times(said.start, said.end)
     until = _("It starts on {start}. Until what time?").format(
@@ -115,8 +116,9 @@ def ask_where(talk: Talk) -> Where:
     kind = talk.choose("where", _("Where is it?"), kinds)
     place = code = address = None
     if kind != "place":
-        question = _("What is the link? Skip this if there is none yet. {who}").format(
-            who=_("Only people who sign up see it, from half an hour before.")
+        question = _(
+            "What is the link? Only people who sign up see it, from half an hour before. "
+            "Skip this if there is none yet."
         )
         address = talk.ask("link", question, link(), optional=True)
     if kind != "online":

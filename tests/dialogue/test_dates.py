@@ -1,6 +1,6 @@
 """Days and hours as people type them, in one answer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -210,6 +210,22 @@ def test_what_is_printed_is_read_back(days, quarters, lead, language):
     with speaking(language):
         printed = when(aware, ZONE, now)
     assert read(printed, language, now) == wall.isoformat(timespec="minutes")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("lead", [3, 200, 500])
+def test_every_day_of_five_years_is_read_back(language, lead):
+    first = date(2026, 1, 1)
+    for days in range(5 * 365 + 1):
+        minutes = days * 95 % (24 * 60)
+        wall = datetime.combine(first + timedelta(days=days), time(minutes // 60, minutes % 60))
+        if not wall_clock.happens_once(wall, ZONE):
+            continue
+        aware = wall.replace(tzinfo=ZoneInfo(ZONE))
+        now = aware - timedelta(days=lead)
+        with speaking(language):
+            printed = when(aware, ZONE, now)
+        assert read(printed, language, now) == wall.isoformat(timespec="minutes"), printed
 
 
 HOSTILE = ["28-9 19:30\u202e", "\u200b28-9\u200b 19:30", "２８-９ 19:30", "28-9\u00a019:30"]

@@ -181,13 +181,19 @@ def test_another_list_may_be_sent_instead(world, phone):
     assert [place.title for place in places(world)] == ["House B"]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "\u200b", "x" * 4096, "\n".join(["a;b"] * 101)])
+@pytest.mark.parametrize("text", ["", "\n\n", "\u200b", "x" * 4096, "\n".join(["a;b"] * 51)])
 def test_a_list_needs_lines(world, phone, text):
     makes_day(phone)
     said = say(phone, "Add many at once", text or " ")
-    assert said[0].startswith(("I need 1 to 100 lines", "Line "))
+    assert said[0].startswith(("I need 1 to 50 lines", "Line "))
     assert len(said[0]) <= 4096
     assert places(world) == []
+
+
+@pytest.mark.parametrize("typed", ["1", "add many", "ADD MANY AT ONCE!", "add many at onse"])
+def test_what_is_on_a_button_can_be_typed_instead_of_a_name(world, phone, typed):
+    makes_day(phone)
+    assert say(phone, typed)[0].startswith("Send the places, one on each line:")
 
 
 def test_a_file_goes_another_way(world, phone):

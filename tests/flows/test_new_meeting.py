@@ -230,9 +230,7 @@ def test_a_draft_is_published_later(world, phone):
 def test_a_draft_may_stay_one(world, phone):
     one = draft(world)
     publishing(phone, one)
-    assert phone.presses("Keep it") == [
-        "Fine. You find it among the meetings that you run: /manage"
-    ]
+    assert phone.presses("Keep it") == ["Fine. You find it among the meetings that you run."]
     assert the_only(world).status == Status.DRAFT
 
 
