@@ -59,8 +59,9 @@ def _offer(talk: Talk, tx: Tx) -> Rows:
     for offer in offers:
         meeting = offer.meeting
         said = n_(
-            "There is a seat for you: {title}, {when}. Do you take it? Tell me before {until}.",
-            "There are {n} seats for you: {title}, {when}. Do you take them? "
+            "There is a seat for you: {title}, {when}. Do you want to come? "
+            "Tell me before {until}.",
+            "There are {n} seats for you: {title}, {when}. Do you want to come? "
             "Tell me before {until}.",
             offer.seats,
         )

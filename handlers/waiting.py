@@ -152,7 +152,7 @@ def write_offer(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message 
     meeting, person = about
     with speaking(person.language):
         heading = n_("There is a seat for you!", "There are {n} seats for you!", mine.seats)
-        until = _("Do you take it? Tell me before {when}. After that it goes to the next in line.")
+        until = _("Do you want to come? Tell me before {when}. After that I ask the next in line.")
         facts = [_facts(meeting, now), _kept(tx, meeting, person)]
         facts.append(until.format(when=when(mine.offer_until, meeting.zone, now)))
         return _written(meeting, heading.format(n=mine.seats), facts, [

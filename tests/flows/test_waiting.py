@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.messages import units
+from bot.dialogue.messages import Dropped, Message, units
+from handlers.waiting import write_expired, write_offer
 from storage import outbox, people, planning, rsvps, seats, tables, waiting
 from storage.meetings import Meeting
 from tests.flows.meeting_house import bare, fill, make_world, member, plan, plan_day
@@ -91,8 +92,8 @@ def test_a_free_seat_is_offered_until_a_moment_in_words(world: World, walk: Meet
     world.pass_time(seconds=1)
     assert bare(phone.hears()) == [
         "There is a seat for you!\n\n<b>A walk</b>\nMonday 15 March, 19:30\nDe Werf\n"
-        "Do you take it? Tell me before Tuesday 2 March, 12:00. "
-        "After that it goes to the next in line."
+        "Do you want to come? Tell me before Tuesday 2 March, 12:00. "
+        "After that I ask the next in line."
     ]
     assert phone.last.labels == ["Yes, I take it", "No, thank you"]
     assert comes(phone, walk) == 0
@@ -207,6 +208,40 @@ def test_who_is_in_line_again_is_not_told_that_they_are_out(world: World, walk: 
     world.tick()
     assert not [text for text in phone.hears() if "I did not hear from you" in text]
     assert "answered" in errors(world)
+
+
+def test_an_offer_that_was_made_anew_is_told_once(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    about = {"meeting": walk.id, "person": phone.person.id, "entry": 1}
+    stale = {**about, "offered": (world.now - timedelta(minutes=1)).isoformat()}
+    assert world.run(write_offer.run, stale, world.now) == Dropped("out of the line")
+    fresh = {**about, "offered": world.now.isoformat()}
+    assert isinstance(world.run(write_offer.run, fresh, world.now), Message)
+
+
+def test_only_the_last_offer_that_passed_is_told(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    world.pass_time(hours=24)
+    ended = world.run(waiting.last, walk.id, phone.person.id)
+    about = {"meeting": walk.id, "person": phone.person.id}
+    earlier = world.run(write_expired.run, {**about, "entry": ended.id - 1}, world.now)
+    assert earlier == Dropped("answered")
+    last = world.run(write_expired.run, {**about, "entry": ended.id}, world.now)
+    assert isinstance(last, Message)
+
+
+def test_nobody_is_told_of_a_seat_in_a_meeting_that_was_cancelled(
+    world: World, walk: Meeting
+) -> None:
+    phone = lines_up(world, walk)
+    world.now = walk.starts - timedelta(hours=8)
+    somebody_signs_off(world, walk)
+    assert comes(phone, walk) == 1
+    world.run(planning.cancel, walk.id, phone.person.id, world.now)
+    world.pass_time(seconds=1)
+    assert not [text for text in phone.hears() if "after all" in text]
 
 
 def test_an_offer_says_which_place_is_given_up(world: World) -> None:
