@@ -65,7 +65,11 @@ def look_back(talk: Talk, tx: Tx, meeting_id: int, worth: str = "") -> Then | No
     if worth not in list(Worth):
         asked = _("Was {title} worth your time?").format(title=gatherings.title(meeting))
         worth = talk.choose("worth", asked, _worths())
+    before = feedback.find(tx, meeting.id, talk.person.id)
     feedback.answer(tx, meeting.id, talk.person.id, Worth(worth), talk.now)
+    if before is not None and before.words:
+        talk.say(_("I have changed your answer. Thank you."))
+        return None
     return talk.then("take_home", meeting_id=meeting.id)
 
 

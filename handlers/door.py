@@ -17,7 +17,7 @@ from bot.dialogue.searching import Chosen, Search, answered, nearest
 from bot.dialogue.talk import Talk
 from storage import attendance, hosts, people
 from storage.attendance import AlreadyIn, Guest, In
-from storage.meetings import Meeting
+from storage.meetings import Kind, Meeting
 from storage.transaction import Tx
 
 A_PAGE: Final = 7
@@ -196,6 +196,8 @@ def door(talk: Talk, tx: Tx, meeting_id: int, page: int = 1, words: str = "") ->
     meeting = hosts.managed(tx, meeting_id, talk.person.id)
     if meeting is None:
         return refuse(talk)
+    if meeting.kind == Kind.DAY:
+        return talk.then("manage_places", day_id=meeting.id)
     if not attendance.is_open(meeting, talk.now):
         return _closed(talk, meeting)
     page = min(max(page, 1), 10_000)

@@ -13,7 +13,7 @@ from bot.dialogue.language import N_, _, isolate, n_, number, speaking
 from bot.dialogue.managing import back, refuse
 from bot.dialogue.messages import Attachment, Button, Dropped, Message, units
 from bot.dialogue.talk import Talk
-from storage import afterwards, attendance, audit, feedback, hosts, meetings, notes
+from storage import afterwards, attendance, audit, days, feedback, hosts, meetings, notes
 from storage.claims import Skipped
 from storage.feedback import Results, Worth
 from storage.meetings import Meeting
@@ -54,7 +54,8 @@ def look_back(talk: Talk, tx: Tx, meeting_id: int) -> None:
 
 
 def _numbers(tx: Tx, meeting: Meeting) -> list[str]:
-    came = attendance.came(tx, meeting.id)
+    parts = [child.id for child in days.children(tx, meeting.id)]
+    came = attendance.came(tx, meeting.id, *parts)
     if not came.everybody:
         text = n_("{n} person was expected.", "{n} people were expected.", came.expected)
         nobody = _("Nobody was checked in at the door.")

@@ -106,10 +106,13 @@ def _told(talk: Talk, meeting: Meeting, line: Line, whom: Whom) -> str:
     head = _("{name}: {when}.").format(name=_(_NAMES[line.slot.kind]), when=when)
     if line.slot.due > talk.now:
         return f"{head}\n{_to_come(line, whom)}"
-    lines = _became(line)
-    if not lines:
-        lines = [_("It went to nobody.")]
-    return "\n".join([head, *lines])
+    return "\n".join([head, *(_became(line) or [_to_nobody(line)])])
+
+
+def _to_nobody(line: Line) -> str:
+    if not line.is_on:
+        return _("It is off.")
+    return _("It went to nobody.") if line.has_begun else _("It goes out about now.")
 
 
 def _to_come(line: Line, whom: Whom) -> str:
@@ -119,12 +122,16 @@ def _to_come(line: Line, whom: Whom) -> str:
         asked = n_("As it is now it goes to {n} person.", "As it is now it goes to {n} people.",
                    whom.silent)  # fmt: skip
         return asked.format(n=number(whom.silent))
-    told = n_(
-        "As it is now it goes to {n} person who comes, and to {maybe} who said maybe.",
-        "As it is now it goes to {n} people who come, and to {maybe} who said maybe.",
+    comes = n_(
+        "As it is now it goes to {n} person who comes.",
+        "As it is now it goes to {n} people who come.",
         whom.yes,
-    )
-    return told.format(n=number(whom.yes), maybe=number(whom.maybe))
+    ).format(n=number(whom.yes))
+    if not whom.maybe:
+        return comes
+    may_come = n_("And to {n} person who said maybe.", "And to {n} people who said maybe.",
+                  whom.maybe)  # fmt: skip
+    return f"{comes} {may_come.format(n=number(whom.maybe))}"
 
 
 def _became(line: Line) -> list[str]:

@@ -44,7 +44,7 @@ def my_code(talk: Talk, tx: Tx, meeting_id: int) -> None:
 
 
 def _not_now(talk: Talk, meeting: Meeting) -> str:
-    opens = meeting.starts - attendance.CODES_BEFORE
+    opens = attendance.codes_from(meeting)
     if talk.now < opens:
         when = talk.when(opens, meeting.zone)
         return _("You can get your code here from {when} on.").format(when=when)

@@ -49,10 +49,12 @@ def _may_be_in(talk: Talk, tx: Tx, meeting: Meeting, party: int) -> bool:
     free = attendance.free(tx, meeting)
     if free is None or party <= free:
         return True
-    text = n_(
-        "{title} has {n} seat that nobody has. Let them in all the same?",
-        "{title} has {n} seats that nobody has. Let them in all the same?",
-        free,
-    )
+    text = _("All seats at {title} are taken. Let them in all the same?")
+    if free:
+        text = n_(
+            "Only {n} seat at {title} is free. Let them in all the same?",
+            "Only {n} seats at {title} are free. Let them in all the same?",
+            free,
+        )
     asked = text.format(title=gatherings.title(meeting), n=number(free))
     return talk.confirm("anyway", asked, yes=_("Yes, let them in"), no=_("No"))

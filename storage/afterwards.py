@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Boolean, and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 
-from storage import fanout, feedback, meetings, outbox, people, wall_time
+from storage import days, fanout, feedback, meetings, outbox, people, wall_time
 from storage.claims import Skipped
 from storage.fanout import Fanout
 from storage.meetings import Answer, Kind, Meeting, Status
@@ -44,45 +44,50 @@ _ASKED_ABOUT: Final = (
     )
     .order_by(meetings_table.c.ends)
 )
-_SOMEBODY_CAME: Final = select(
-    exists().where(rsvps.c.meeting == bindparam("meeting"), rsvps.c.came.is_not(None))
+_WITH_DOOR: Final = (
+    select(rsvps.c.meeting)
+    .where(rsvps.c.meeting.in_(bindparam("meetings", expanding=True)), rsvps.c.came.is_not(None))
+    .distinct()
 )
-_WAS_THERE: Final = and_(
-    rsvps.c.meeting == bindparam("meeting"),
-    or_(
-        rsvps.c.came.is_not(None),
-        and_(bindparam("all", type_=Boolean), rsvps.c.answer == Answer.YES),
+_WAS_THERE: Final = or_(
+    and_(rsvps.c.meeting.in_(bindparam("meetings", expanding=True)), rsvps.c.came.is_not(None)),
+    and_(
+        rsvps.c.meeting.in_(bindparam("without_door", expanding=True)),
+        rsvps.c.answer == Answer.YES,
     ),
 )
 _PAGE: Final = (
     select(rsvps.c.person, people_table.c.chat)
     .join(people_table, people_table.c.id == rsvps.c.person)
     .where(_WAS_THERE, rsvps.c.person > bindparam("cursor"))
+    .group_by(rsvps.c.person, people_table.c.chat)
     .order_by(rsvps.c.person)
     .limit(bindparam("limit"))
 )
 _ONE: Final = select(exists().where(_WAS_THERE, rsvps.c.person == bindparam("person")))
-_COUNT: Final = select(func.count()).where(_WAS_THERE, rsvps.c.person.is_not(None))
+_COUNT: Final = select(func.count(rsvps.c.person.distinct())).where(_WAS_THERE)
 
 
-def _who(tx: Tx, meeting: int) -> dict[str, Any]:
-    came = bool(tx.execute(_SOMEBODY_CAME, {"meeting": meeting}).scalar())
-    return {"meeting": meeting, "all": not came}
+def _where(tx: Tx, meeting: int) -> dict[str, Any]:
+    """The meeting, or the places and parts of a day; and at which of them nobody was let in."""
+    found = [meeting, *(child.id for child in days.children(tx, meeting))]
+    with_door = set(tx.execute(_WITH_DOOR, {"meetings": found}).scalars())
+    return {"meetings": found, "without_door": [one for one in found if one not in with_door]}
 
 
 def was_there(tx: Tx, meeting: int, person: int) -> bool:
-    """Whether somebody was there, as far as is known."""
-    return bool(tx.execute(_ONE, {**_who(tx, meeting), "person": person}).scalar())
+    """Whether somebody was there, as far as is known; on a day, whether anywhere."""
+    return bool(tx.execute(_ONE, {**_where(tx, meeting), "person": person}).scalar())
 
 
 def count(tx: Tx, meeting: int) -> int:
     """How many people who were there can be written to."""
-    return int(tx.execute(_COUNT, _who(tx, meeting)).scalar_one())
+    return int(tx.execute(_COUNT, _where(tx, meeting)).scalar_one())
 
 
 def page(tx: Tx, meeting: int, cursor: int, limit: int) -> Sequence[Sequence[Any]]:
-    """The next people who were there, by number, each with their chat."""
-    wanted = {**_who(tx, meeting), "cursor": cursor, "limit": limit}
+    """The next people who were there, by number, each once with their chat."""
+    wanted = {**_where(tx, meeting), "cursor": cursor, "limit": limit}
     found: Sequence[Sequence[Any]] = tx.execute(_PAGE, wanted).all()
     return found
 

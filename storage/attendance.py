@@ -10,20 +10,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from string import ascii_lowercase
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
-from storage import audit, meetings, seats
+from storage import audit, meetings, seats, wall_time
 from storage.meetings import Answer, Meeting
 from storage.tables import people, rsvps
 from storage.transaction import Tx
 
 LETTERS: Final = 20
 """94 random bits. Letters alone, as in `storage.codes`; short, for a picture with few dots."""
-CODES_BEFORE: Final = timedelta(days=1)
+CODES_FROM: Final = time(9)
+"""From this hour on the day before, so that the reminder of that day can offer the code."""
 OPENS_BEFORE: Final = timedelta(hours=3)
 CLOSES_AFTER: Final = timedelta(hours=12)
 MOST_LET_IN: Final = 50
@@ -152,12 +153,21 @@ _COUNTS: Final = select(
     func.sum(rsvps.c.seats),
     func.sum(_HERE),
     func.sum(case((rsvps.c.seats > _HERE, rsvps.c.seats - _HERE), else_=0)),
-).where(_AT_THE_DOOR)
+).where(
+    rsvps.c.meeting.in_(bindparam("meetings", expanding=True)),
+    or_(rsvps.c.answer == Answer.YES, rsvps.c.came.is_not(None)),
+)
+
+
+def codes_from(meeting: Meeting) -> datetime:
+    """From when on people can have their code: the morning of the day before."""
+    day = wall_time.wall(meeting.starts, meeting.zone).date() - timedelta(days=1)
+    return wall_time.moment(datetime.combine(day, CODES_FROM), meeting.zone)
 
 
 def has_codes(meeting: Meeting, now: datetime) -> bool:
-    """Whether people can have their code by now: from a day before, until the door closes."""
-    return meeting.starts - CODES_BEFORE <= now < meeting.ends + CLOSES_AFTER
+    """Whether people can have their code by now, until the door closes."""
+    return codes_from(meeting) <= now < meeting.ends + CLOSES_AFTER
 
 
 def is_open(meeting: Meeting, now: datetime) -> bool:
@@ -271,9 +281,12 @@ def walk_in(tx: Tx, meeting_id: int, who: Visitor, by: int, now: datetime) -> in
     return made
 
 
-def came(tx: Tx, meeting_id: int) -> Came:
-    """How many were expected, and how many came."""
-    rows: Iterable[Any] = tx.execute(_COUNTS.group_by(rsvps.c.walked_in), {"meeting": meeting_id})
-    counted = {bool(row[0]): [int(number or 0) for number in row[1:]] for row in rows}
-    expected, here, away = counted.get(False, [0, 0, 0])
-    return Came(expected, here, counted.get(True, [0, 0, 0])[1], away)
+def came(tx: Tx, *meeting_ids: int) -> Came:
+    """How many were expected, and how many came, at one meeting or at several together."""
+    counted: dict[bool, list[int]] = {False: [0, 0, 0], True: [0, 0, 0]}
+    query = _COUNTS.group_by(rsvps.c.walked_in)
+    rows: Iterable[Any] = tx.execute(query, {"meetings": meeting_ids})
+    for row in rows:
+        counted[bool(row[0])] = [int(number or 0) for number in row[1:]]
+    expected, here, away = counted[False]
+    return Came(expected, here, counted[True][1], away)

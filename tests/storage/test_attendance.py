@@ -163,8 +163,10 @@ async def test_the_door_opens_three_hours_before_and_closes_twelve_after(db: Dat
     assert attendance.is_open(made, made.starts - timedelta(hours=3))
     assert attendance.is_open(made, made.ends + timedelta(hours=12) - second)
     assert not attendance.is_open(made, made.ends + timedelta(hours=12))
-    assert not attendance.has_codes(made, made.starts - timedelta(days=1) - second)
-    assert attendance.has_codes(made, made.starts - timedelta(days=1))
+    morning = datetime.fromisoformat("2027-03-14T08:00:00+00:00")
+    assert not attendance.has_codes(made, morning - second)
+    assert attendance.has_codes(made, morning)
+    assert not attendance.has_codes(made, made.ends + timedelta(hours=12))
 
 
 # The list.

@@ -222,3 +222,21 @@ async def test_notes_given_at_night_go_in_the_morning(db: Database) -> None:
     assert await db.run(notes.promise, made.ends) == 0
     assert await db.run(notes.promise, given.due) == 3
     assert [note.text for note in await db.read(notes.of, made.id)] == ["Thanks"]
+
+
+async def test_a_day_counts_everybody_once_who_was_anywhere(db: Database) -> None:
+    day = await db.run(plan, "day", kind=Kind.DAY)
+    here, there = [
+        await db.run(plan, f"place {n}", kind=kind, day=day.id)
+        for n, kind in enumerate((Kind.PLACE, Kind.PART))
+    ]
+    both, only_here, away = await db.run(crowd, 3)
+    for person, meeting in ((both, here), (both, there), (only_here, here), (away, here)):
+        await db.run(rsvps.claim, meeting.id, Party(person, 1), NOW)
+    await lets_in(db, here, both, only_here)
+    assert await db.read(afterwards.count, day.id) == 2
+    found = await db.read(afterwards.page, day.id, 0, 10)
+    assert [person for person, _chat in found] == [both, only_here]
+    assert not await db.read(afterwards.was_there, day.id, away)
+    assert await db.read(afterwards.count, there.id) == 1
+    assert await db.read(attendance.came, here.id, there.id) == attendance.Came(4, 2, 0, 2)
