@@ -12,9 +12,10 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from bot import importing
+from bot import import_calendar, import_events, importing
 from bot.clock import Clock
 from bot.config import Settings
+from bot.import_mistakes import ImportErrors
 from storage import Database, codes, people
 from storage.errors import StorageError
 
@@ -25,18 +26,44 @@ def migrate(options: Settings) -> int:
 
 
 def import_file(options: Settings, path: Path) -> int:
-    """Import surveys and meetings, or tell every mistake and import nothing."""
-    now = Clock().now()
+    """Import a TOML or calendar file, or tell every mistake and import nothing."""
+    calendar = path.suffix.lower() in (".ics", ".ical")
     try:
-        content = importing.read(path, zone=options.platform.timezone.key)
-
-        async def load(database: Database) -> None:
-            loaded = await database.run(importing.load, content, now)
-            print(f"Imported: surveys {loaded.surveys}, meetings {loaded.meetings}.")
-
-        return _with_database(options, load)
-    except (importing.ImportErrors, OSError) as error:
+        return (_import_calendar if calendar else _import_content)(options, path)
+    except (ImportErrors, OSError) as error:
         return _told(str(error), 1)
+
+
+def _import_content(options: Settings, path: Path) -> int:
+    now = Clock().now()
+    content = importing.read(path, zone=options.platform.timezone.key)
+
+    async def load(database: Database) -> None:
+        loaded = await database.run(importing.load, content, now)
+        print(f"Imported: surveys {loaded.surveys}, meetings {loaded.meetings}.")
+
+    return _with_database(options, load)
+
+
+def _import_calendar(options: Settings, path: Path) -> int:
+    now = Clock().now()
+    found = import_calendar.read(path, zone=options.platform.timezone.key)
+
+    async def load(database: Database) -> None:
+        made = await database.run(import_events.load, found, now)
+        print(f"Imported: meetings {made.meetings}, called off {made.cancelled}.")
+        for count, what in (
+            (made.past, "dates that are over"),
+            (made.private, "events that are private"),
+            (
+                made.cut,
+                f"what comes after {import_events.MOST_DATES} dates of one event, in events",
+            ),
+        ):
+            if count:
+                print(f"Left out: {what}: {count}.")
+
+    return _with_database(options, load)
 
 
 def backup(options: Settings, target: Path) -> int:

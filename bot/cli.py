@@ -120,7 +120,7 @@ def migrate(chosen: argparse.Namespace) -> int:
 
 
 def import_file(chosen: argparse.Namespace) -> int:
-    """Import the surveys and meetings of a TOML file, or tell all its mistakes."""
+    """Import a file: surveys and meetings (.toml) or a calendar (.ics), or tell its mistakes."""
     settings = _settings(chosen)
     from bot import chores
 

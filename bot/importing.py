@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.import_meeting import PlannedMeeting, planned
+from bot.import_mistakes import ImportErrors
 from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
 from bot.import_survey import PlannedSurvey, survey
 from bot.toml_lines import Path as TomlPath
@@ -28,14 +29,6 @@ from storage.transaction import Tx
 SAMPLE: Final = Path(__file__).parent / "sample.toml"
 ZONE: Final = "Europe/Amsterdam"
 _AT: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
-
-
-class ImportErrors(Exception):
-    """The file has mistakes; nothing of it was imported."""
-
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = tuple(mistakes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,8 +152,7 @@ def _changed(tx: Tx, before: Meeting, columns: Mapping[str, Any], act: _Act) -> 
         return meetings.write(tx, before, columns, act.now, quiet=True)
     waiting.settle(tx, before.id, act.now)
     after = meetings.write(tx, before, columns, act.now, quiet=quiet)
-    if after.version != before.version:
-        changes.note(tx, before, after, act.by, act.now)
+    changes.note(tx, before, after, act.by, act.now)
     if _moves(before, after, quiet=quiet):
         waiting.unoffer(tx, before.id)
     waiting.settle(tx, before.id, act.now)
@@ -179,7 +178,7 @@ def publish(
         raise ValueError("a meeting that was called off is not published")
     if meetings.visible(before, now):
         return before
-    columns: Mapping[str, Any] = {"status": Status.ON, "publishes": at if at and at > now else None}
+    columns: Mapping[str, Any] = {"status": Status.ON, "publishes": at}
     if before.parent is not None:
         columns = _seen_with(_day(tx, before.parent), Status.ON)
     after = meetings.write(tx, before, meetings.differences(before, columns), now, quiet=True)
@@ -203,8 +202,7 @@ def cancel(tx: Tx, meeting: int, by: int | None, now: datetime, why: str = "") -
     after = _called_off(tx, before, act)
     for place in places:
         _called_off(tx, place, act)
-    if after.version != before.version:
-        changes.note(tx, before, after, by, now, why=why)
+    changes.note(tx, before, after, by, now, why=why)
     _record(tx, "cancel", before, act)
     return after
 
