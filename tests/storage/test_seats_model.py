@@ -20,7 +20,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from storage import Database, Tx, erasure, meetings, people, planning, rsvps, tables, waiting
 from storage.meetings import Kind, MeetingFacts
@@ -42,6 +42,8 @@ worlds = count(1)
 a_name = st.sampled_from(("A", "B", *NAMES))
 a_person = st.sampled_from(PEOPLE)
 a_party = st.sampled_from((1, 1, 1, 2, 3))
+numbers = st.integers(0, 9)
+crowds = st.lists(st.tuples(a_person, a_party), min_size=3, max_size=6)
 capacities = st.sampled_from((1, 2, 2, 3, 4, None))
 
 
@@ -133,11 +135,14 @@ class Seats(RuleBasedStateMachine):
 
     @initialize(
         start=st.sampled_from(BEGINNINGS),
-        days=st.integers(2, 5),
+        days=st.sampled_from((1, 2, 2, 3, 4)),
         at=st.sampled_from((10, 19.5)),
         seats=st.tuples(*[capacities] * len(NAMES)),
+        crowds=st.tuples(crowds, crowds),
     )
-    def begin(self, start: str, days: int, at: float, seats: tuple[int | None, ...]) -> None:
+    def begin(
+        self, start: str, days: int, at: float, seats: tuple[int | None, ...], crowds: Any
+    ) -> None:
         now = datetime.fromisoformat(start)
         self.real = Real(*self.database)
         wall = self._day(now) + timedelta(days=days, hours=at)
@@ -151,6 +156,8 @@ class Seats(RuleBasedStateMachine):
         self.alive = set(PEOPLE)
         self.before = dict.fromkeys(NAMES, 0)
         self.real.begin(self.world)
+        for name, crowd in zip(PLACES, crowds, strict=False):
+            self.press(name, crowd)
 
     @staticmethod
     def _day(wall: datetime) -> datetime:
@@ -200,86 +207,91 @@ class Seats(RuleBasedStateMachine):
     def ids(self, name: str, person: str) -> tuple[int, int]:
         return self.real.ids[name], self.real.people[person]
 
-    @rule(name=a_name, person=a_person, seats=a_party)
-    def claim(self, name: str, person: str, seats: int) -> None:
+    # People.
+
+    @rule(name=a_name, crowd=crowds, everywhere=st.booleans())
+    def press(self, name: str, crowd: list[tuple[str, int]], everywhere: bool = False) -> None:
+        """Some press for one meeting; or the first of them for all places of the day."""
+        if everywhere:
+            crowd = crowd[:1] * len(PLACES)
+        for number, (person, seats) in enumerate(crowd):
+            self._claim(PLACES[number] if everywhere else name, person, seats)
+
+    def _claim(self, name: str, person: str, seats: int) -> None:
         if person in self.alive:
             outcome = self.world.claim(name, person, seats)
             meeting, who = self.ids(name, person)
             self.both(outcome, rsvps.claim, meeting, Party(who, seats), self.world.now)
 
-    @rule(name=a_name, crowd=st.lists(st.tuples(a_person, a_party), min_size=3, max_size=6))
-    def rush(self, name: str, crowd: list[tuple[str, int]]) -> None:
-        for person, seats in crowd:
-            self.claim(name, person, seats)
-
-    @rule(person=a_person, seats=a_party, names=st.permutations(PLACES))
-    def press_all_places(self, person: str, seats: int, names: list[str]) -> None:
-        for name in names:
-            self.claim(name, person, seats)
-
     def one_who(self, number: int, *states: str) -> tuple[str, str] | None:
-        """One of those who are in line in such a state, or who have seats where none is given."""
+        """One of those in line in such a state; of those who have seats where none is given."""
         found = [
             (name, person)
             for name, one in self.world.meetings.items()
             for person in PEOPLE
-            if (row.state in states if (row := one.row(person)) else False)
+            if ((row := one.row(person)) is not None and row.state in states)
             or (not states and one.seats(person))
         ]
         return found[number % len(found)] if found else None
 
-    @rule(number=st.integers(0, 9), answer=st.sampled_from(["maybe", "no", "no", "no"]))
-    def give_up(self, number: int, answer: str) -> None:
+    @rule(number=numbers, answer=st.sampled_from(["no", "no", "no", "maybe"]))
+    def sign_off(self, number: int, answer: str) -> None:
         if found := self.one_who(number):
-            outcome = self.world.give_up(*found, answer)
-            verb = rsvps.maybe if answer == "maybe" else rsvps.withdraw
-            self.both(outcome, verb, *self.ids(*found), self.world.now)
+            self._give_up(*found, answer)
 
-    @rule(number=st.integers(0, 9), seats=a_party)
-    def change(self, number: int, seats: int) -> None:
-        if found := self.one_who(number) or self.one_who(number, "waiting", "offered"):
-            self.claim(*found, seats)
-
-    @rule(number=st.integers(0, 9), name=a_name, person=a_person)
-    def accept(self, number: int, name: str, person: str) -> None:
-        name, person = self.one_who(number, "offered") or (name, person)
-        if person in self.alive:
-            outcome = self.world.accept(name, person)
-            self.both(outcome, waiting.accept, *self.ids(name, person), self.world.now)
-
-    @rule(number=st.integers(0, 9), name=a_name, person=a_person, way=st.integers(0, 2))
-    def step_out(self, number: int, name: str, person: str, way: int) -> None:
-        states = ("offered",) if way else ("waiting",)
-        name, person = self.one_who(number, *states) or (name, person)
-        if person in self.alive:
-            outcome = self.world.step_out(name, person, decline=way == 1)
-            verb = waiting.decline if way == 1 else waiting.leave
-            self.both(outcome, verb, *self.ids(name, person), self.world.now)
-
-    @rule(name=a_name, person=a_person, answer=st.sampled_from(["maybe", "no", "yes"]))
-    def say(self, name: str, person: str, answer: str) -> None:
-        if person not in self.alive:
-            return
-        if answer == "yes":
-            self.confirm(name, person)
-            return
+    def _give_up(self, name: str, person: str, answer: str) -> None:
         outcome = self.world.give_up(name, person, answer)
         verb = rsvps.maybe if answer == "maybe" else rsvps.withdraw
         self.both(outcome, verb, *self.ids(name, person), self.world.now)
 
-    def confirm(self, name: str, person: str) -> None:
-        outcome = self.world.confirm(name, person)
-        self.both(outcome, rsvps.confirm, *self.ids(name, person), self.world.now)
+    @rule(number=numbers, what=st.sampled_from(["take", "take", "decline", "leave", "other"]))
+    def answer_an_offer(self, number: int, what: str) -> None:
+        if found := self.one_who(number, "offered"):
+            self._answer(*found, what, number % 3 + 1)
 
-    @rule(name=a_name, person=a_person)
-    def someone_without_phone(self, name: str, person: str) -> None:
+    @rule(number=numbers, what=st.sampled_from(["take", "decline", "leave", "other", "other"]))
+    def change_in_line(self, number: int, what: str) -> None:
+        if found := self.one_who(number, "waiting"):
+            self._answer(*found, what, number % 3 + 1)
+
+    def _answer(self, name: str, person: str, what: str, seats: int) -> None:
+        who = self.ids(name, person)
+        match what:
+            case "take":
+                outcome = self.world.accept(name, person)
+                self.both(outcome, waiting.accept, *who, self.world.now)
+            case "decline" | "leave":
+                outcome = self.world.step_out(name, person, decline=what == "decline")
+                verb = waiting.decline if what == "decline" else waiting.leave
+                self.both(outcome, verb, *who, self.world.now)
+            case _:
+                self._claim(name, person, seats)
+
+    @rule(name=a_name, person=a_person, number=numbers)
+    def say_something_else(self, name: str, person: str, number: int) -> None:
+        if person not in self.alive:
+            return
+        match number:
+            case 0 | 1:
+                self._give_up(name, person, "maybe" if number else "no")
+            case 2 | 3:
+                outcome = self.world.confirm(name, person)
+                self.both(outcome, rsvps.confirm, *self.ids(name, person), self.world.now)
+            case 4 | 5:
+                self._answer(name, person, "decline" if number == 4 else "take", 1)
+            case 6:
+                self._erased(person)
+            case _:
+                self._without_phone(name, self.real.people[person])
+
+    def _without_phone(self, name: str, by: int) -> None:
         meeting = self.real.ids[name]
         if self.world.meetings[name].without_phone:
             outcome = self.world.remove_without_phone(name)
             self.both(outcome, self._remove, meeting, self.world.now)
-        elif who := self.real.people.get(person):
+        else:
             outcome = self.world.add_without_phone(name)
-            self.both(outcome, rsvps.add_without_phone, meeting, "Oma", who, self.world.now)
+            self.both(outcome, rsvps.add_without_phone, meeting, "Oma", by, self.world.now)
 
     @staticmethod
     def _remove(tx: Tx, meeting: int, now: datetime) -> bool:
@@ -287,71 +299,66 @@ class Seats(RuleBasedStateMachine):
         one = select(row.id).where(row.meeting == meeting, row.person.is_(None)).limit(1)
         return rsvps.remove_without_phone(tx, tx.execute(one).scalar_one(), now)
 
-    @rule(name=a_name, capacity=capacities)
-    def set_capacity(self, name: str, capacity: int | None) -> None:
-        if not self.world.meetings[name].cancelled:
-            self.world.set_capacity(name, capacity)
-            edit = planning.edit
-            self.both(None, edit, self.real.ids[name], None, self.world.now, capacity=capacity)
-
-    @rule(name=a_name, days=st.integers(1, 5), at=st.sampled_from((10, 19.5)))
-    def move(self, name: str, days: int, at: float) -> None:
-        if not self.world.meetings[name].cancelled:
-            today = self._day(self.world.now.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None))
-            wall = today + timedelta(days=days, hours=at)
-            self.world.move(name, moment(wall))
-            edit = planning.edit
-            self.both(None, edit, self.real.ids[name], None, self.world.now, start=wall)
-
-    @rule(name=a_name, really=st.integers(0, 3))
-    def cancel(self, name: str, really: int) -> None:
-        if really == 3 and not self.world.meetings[name].cancelled:
-            self.world.cancel(name)
-            self.both(None, planning.cancel, self.real.ids[name], None, self.world.now)
-
-    @rule(minutes=st.integers(1, 90))
-    def a_moment_passes(self, minutes: int) -> None:
-        self.world.now += timedelta(minutes=minutes)
-
-    @rule(hours=st.sampled_from((6, 6, 12, 12, 12, 25)), number=st.integers(0, 9))
-    def hours_pass(self, hours: int, number: int) -> None:
-        """Or exactly until an offer ends."""
-        found = self.one_who(number, "offered")
-        row = self.world.meetings[found[0]].row(found[1]) if found else None
-        if row is not None and row.until is not None and row.until > self.world.now and number % 2:
-            self.world.now = row.until
-        else:
-            self.world.now += timedelta(hours=hours)
-
-    @rule()
-    def tick(self) -> None:
-        self.world.settle(*self.due())
-        self.both(None, self._tick)
-
-    def due(self) -> list[str]:
-        live = [(one.starts, name) for name, one in self.world.meetings.items() if one.line()]
-        coming = [(starts, name) for starts, name in live if starts > self.world.now]
-        return [name for _, name in sorted(coming)]
-
-    def _tick(self, tx: Tx) -> None:
-        for meeting in waiting.due(tx, self.world.now):
-            if meeting in self.real.ids.values():
-                waiting.settle(tx, meeting, self.world.now)
-
-    @rule(person=a_person, really=st.integers(0, 2))
-    def erase(self, person: str, really: int) -> None:
-        if really == 2 and person in self.alive:
-            self.alive.remove(person)
-            self.world.erase(person)
-            who = self.real.people.pop(person)
-            self.both(None, self._erase, who, self.world.now)
+    def _erased(self, person: str) -> None:
+        self.alive.remove(person)
+        self.world.erase(person)
+        self.both(None, self._erase, self.real.people.pop(person), self.world.now)
 
     @staticmethod
     def _erase(tx: Tx, who: int, now: datetime) -> None:
         known = people.find(tx, who)
         assert known is not None
         erasure.erase(tx, who, known.chat, now)
-        tx.execute(delete(tables.erasures))
+
+    # Those who run it.
+
+    @rule(name=a_name, days=st.sampled_from((0, 1, 1, 2, 4)), capacity=capacities, way=numbers)
+    def change(self, name: str, days: int, capacity: int | None, way: int) -> None:
+        """More or fewer seats, another moment, or never."""
+        if self.world.meetings[name].cancelled:
+            return
+        meeting, now = self.real.ids[name], self.world.now
+        if way < 6:
+            self.world.set_capacity(name, capacity)
+            self.both(None, planning.edit, meeting, None, now, capacity=capacity)
+        elif days:
+            wall = self._day(now.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None))
+            wall += timedelta(days=days, hours=10 if way % 2 else 19.5)
+            self.world.move(name, moment(wall))
+            self.both(None, planning.edit, meeting, None, now, start=wall)
+        else:
+            self.world.cancel(name)
+            self.both(None, planning.cancel, meeting, None, now)
+
+    # Time.
+
+    @rule(minutes=st.sampled_from((1, 7, 45, 360, 720, 720, 1440)), tick=st.booleans())
+    def time_passes(self, minutes: int, tick: bool) -> None:
+        self._until(self.world.now + timedelta(minutes=minutes), tick=tick)
+
+    @rule(number=numbers, tick=st.booleans())
+    def an_offer_ends(self, number: int, tick: bool) -> None:
+        found = self.one_who(number, "offered")
+        row = self.world.meetings[found[0]].row(found[1]) if found else None
+        if row is not None and row.until is not None:
+            self._until(row.until, tick=tick)
+
+    def _until(self, moment: datetime, *, tick: bool) -> None:
+        self.world.now = max(self.world.now, moment)
+        if tick:
+            self.world.settle(*self.due())
+            self.both(None, self._tick)
+
+    def due(self) -> list[str]:
+        live = [(one.starts, name) for name, one in self.world.meetings.items() if one.line()]
+        coming = [(starts, name) for starts, name in live if starts > self.world.now]
+        coming = [one for one in coming if not self.world.meetings[one[1]].cancelled]
+        return [name for _, name in sorted(coming, key=lambda one: (one[0], NAMES.index(one[1])))]
+
+    def _tick(self, tx: Tx) -> None:
+        for meeting in waiting.due(tx, self.world.now):
+            if meeting in self.real.ids.values():
+                waiting.settle(tx, meeting, self.world.now)
 
 
 @contextmanager
