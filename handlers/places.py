@@ -68,8 +68,7 @@ def day(talk: Talk, tx: Tx, day_id: int) -> Any:
         facts.append(f"\n{isolate(planned.text, LONGEST_TEXT)}\n")
     count = len(places)
     facts.append(n_("{n} place takes part.", "{n} places take part.", count).format(n=count))
-    facts.append(coming(sum(one.seats for one in days.totals(tx, planned.id)
-                            if one.meeting.kind == Kind.PLACE)))  # fmt: skip
+    facts.append(coming(cards.coming_to_day(tx, planned.id)))
     if mine is not None:
         facts.append(_("You are signed up for {title}.").format(title=title(mine)))
     facts.append(closed(card.why))

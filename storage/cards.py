@@ -6,13 +6,25 @@ may be different a moment later: the verbs that write decide.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
 
 from storage import line, meetings, offer_times, rsvps, seats, waiting
 from storage.line import Entry
-from storage.meetings import Answer, Meeting
+from storage.meetings import Answer, Kind, Meeting
 from storage.people import Person
 from storage.seats import Rsvp, Why
+from storage.tables import meetings as meetings_table
+from storage.tables import rsvps as rsvps_table
 from storage.transaction import Tx
+
+_OF_DAY: Final = select(meetings_table.c.id).where(
+    meetings_table.c.parent == bindparam("day"), meetings_table.c.kind == Kind.PLACE
+)
+_COMING: Final = select(func.coalesce(func.sum(rsvps_table.c.seats), 0)).where(
+    rsvps_table.c.meeting.in_(_OF_DAY), rsvps_table.c.answer == Answer.YES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,11 @@ def of(tx: Tx, meeting: int, person: Person, now: datetime) -> Card | None:
         manages=manages,
         welcome=seats.welcomes(found, person),
     )
+
+
+def coming_to_day(tx: Tx, day: int) -> int:
+    """The seats of all who come to one of the places of a day."""
+    return int(tx.execute(_COMING, {"day": day}).scalar_one())
 
 
 def _left(tx: Tx, meeting: Meeting, mine: Rsvp | None, now: datetime) -> int | None:

@@ -134,6 +134,11 @@ async def test_a_card_knows_the_day_and_the_other_place(db: Database) -> None:
     found = await db.read(seen, two.id, noor)
     assert (found.day, found.elsewhere) == (day, one)
     assert (await db.read(seen, one.id, noor)).elsewhere is None
+    assert await db.read(cards.coming_to_day, day.id) == 1
+    part = await db.run(plan, "part", kind=Kind.PART, day=day.id)
+    await db.run(rsvps.claim, part.id, Party(noor, 3), NOW)
+    await db.run(rsvps.add_without_phone, two.id, "Bep", noor, NOW)
+    assert await db.read(cards.coming_to_day, day.id) == 2, "a part has numbers of its own"
     assert (await db.read(seen, day.id, noor)).why is Why.DAY
 
 
@@ -161,4 +166,5 @@ async def test_nothing_of_this_walks_through_a_table(db: Database, statements: S
         await db.run(involvement.next_day, NOW)
         await db.run(lambda tx: involvement.shown_names(tx, made.id, limit=9))
         await db.run(card, made.id, noor)
+        await db.run(cards.coming_to_day, made.id)
     assert await statements.walks({"rsvps", "waiting_list", "people", "meetings"}) == []
