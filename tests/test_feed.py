@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import shutil
 import socket
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from bot import feed, logs
 from storage import Database, feeds, meetings, people, rsvps, settings, tables
 from storage.errors import Unavailable
 from storage.meetings import MeetingFacts
+from storage.migrate import migrate_sqlite
 from storage.rsvps import Party
 
 NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
@@ -53,9 +56,18 @@ class Served:
             return answer.status, answer.headers.copy(), await answer.read()
 
 
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("ready") / "ready.db"
+    migrate_sqlite(path)
+    return path
+
+
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    database = await Database.open(f"sqlite:///{tmp_path / 'buurtbot.db'}")
+async def served(ready: Path, tmp_path: Path) -> AsyncIterator[Served]:
+    path = shutil.copyfile(ready, tmp_path / "buurtbot.db")
+    database = await Database.open(f"sqlite:///{path}", migrate=False)
     port = free_port()
     runner = await feed.serve(feed.Shelf(database, MAKE, lambda: NOW), "127.0.0.1", port)
     async with aiohttp.ClientSession() as session:
@@ -179,23 +191,34 @@ def test_visitors_get_back_what_they_used_and_take_no_room() -> None:
     assert visitors.may_ask("a")  # forgotten, so new
 
 
-async def test_a_database_that_is_busy_is_told_without_a_word(tmp_path: Path) -> None:
-    def busy(_tx: Any, _arguments: Any) -> bytes:
-        raise Unavailable("locked")
+def busy(_tx: Any, _arguments: Any) -> bytes:
+    raise Unavailable("locked")
 
-    def broken(_tx: Any, arguments: Any) -> bytes:
-        raise ValueError(arguments["token"])
 
-    database = await Database.open(f"sqlite:///{tmp_path / 'buurtbot.db'}")
-    for make, expected in ((busy, 503), (broken, 500)):
-        port = free_port()
-        runner = await feed.serve(feed.Shelf(database, make, lambda: NOW), "127.0.0.1", port)
-        async with aiohttp.ClientSession() as session:
-            url = f"http://127.0.0.1:{port}/calendar/secret.ics"
-            async with session.get(url) as answer:
-                assert (answer.status, await answer.read()) == (expected, b"")
+def broken(_tx: Any, arguments: Any) -> bytes:
+    raise ValueError(arguments["token"])
+
+
+@pytest.mark.parametrize(("make", "expected"), [(busy, 503), (broken, 500)])
+async def test_trouble_is_told_without_a_word(
+    served: Served, make: feed.Make, expected: int
+) -> None:
+    async with other_feed(served.db, make) as port:
+        served.port = port
+        status, headers, body = await served.asks()
+        assert (status, body) == (expected, b"")
+        assert headers["Cache-Control"] == "no-store"
+
+
+@asynccontextmanager
+async def other_feed(database: Database, make: feed.Make) -> AsyncIterator[int]:
+    """The port of another feed, for as long as it is needed."""
+    port = free_port()
+    runner = await feed.serve(feed.Shelf(database, make, lambda: NOW), "127.0.0.1", port)
+    try:
+        yield port
+    finally:
         await runner.cleanup()
-    await database.close()
 
 
 async def test_a_port_that_is_taken_is_told(served: Served) -> None:
@@ -214,13 +237,15 @@ async def test_no_token_is_in_any_log(served: Served, capfd: pytest.CaptureFixtu
         for token in (served.token, secret, f"{secret}%0d%0a"):
             await served.asks(token)
         await _broken_requests(served.port, secret)
+        async with other_feed(served.db, broken) as port:
+            await _broken_requests(port, secret)
         await served.db.close()
         await served.asks(secret)
         await asyncio.sleep(0.05)
     finally:
         root.handlers[:], root.level = before
     written = "".join(capfd.readouterr())
-    assert "calendars served" not in written
+    assert "no calendar" in written
     assert served.token not in written
     assert secret not in written
 
@@ -228,6 +253,7 @@ async def test_no_token_is_in_any_log(served: Served, capfd: pytest.CaptureFixtu
 async def _broken_requests(port: int, secret: str) -> None:
     """What no client of ours would send: no HTTP at all, a bad version, a header too long."""
     for request in (
+        f"GET /calendar/{secret}.ics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         f"{secret}\r\n\r\n",
         f"GET /calendar/{secret}.ics HTTP/9.9\r\n\r\n",
         f"GET /calendar/{secret}.ics HTTP/1.1\r\nX: {'y' * 20_000}\r\n\r\n",
