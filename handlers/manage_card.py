@@ -14,7 +14,17 @@ from bot.dialogue.language import _, isolate, n_, number
 from bot.dialogue.managing import NEEDS, back, buttons_in_pairs, refuse
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
-from storage import days, hosts, meetings, needs, people, rsvps
+from storage import (
+    days,
+    hosts,
+    invitations,
+    meetings,
+    needs,
+    people,
+    reminder_times,
+    reminders,
+    rsvps,
+)
 from storage.meetings import OF_A_DAY, Kind, Meeting, Status
 from storage.people import Person
 from storage.rsvps import Counts
@@ -43,6 +53,8 @@ def manage_meeting(talk: Talk, tx: Tx, meeting_id: int) -> None:
         _status(talk, meeting),
         *lines,
         _host(tx, meeting),
+        _invited(tx, meeting),
+        _next_reminder(talk, meeting),
     ]
     buttons = _choices(talk, meeting, who)
     shown = buttons[:FIRST]
@@ -175,6 +187,31 @@ def _host(tx: Tx, meeting: Meeting) -> str:
     if not host.name:
         return _("It has a host.")
     return _("Host: {name}").format(name=isolate(host.name, 60))
+
+
+def _invited(tx: Tx, meeting: Meeting) -> str:
+    """How far the invitations are; the numbers say what became of each."""
+    found = invitations.report(tx, meeting)
+    if not found.invited:
+        return ""
+    said = n_(
+        "{n} person is invited, {sent} invitations are sent.",
+        "{n} people are invited, {sent} invitations are sent.",
+        found.invited,
+    )
+    return said.format(n=number(found.invited), sent=number(found.sent))
+
+
+def _next_reminder(talk: Talk, meeting: Meeting) -> str:
+    """When the next reminder goes, if there is one to come; a day reminds for its places."""
+    if meeting.kind == Kind.DAY or meeting.status != Status.ON:
+        return ""
+    on = reminders.kinds(meeting)
+    every = reminder_times.all_slots(meeting.starts, meeting.zone)
+    due = [slot.due for slot in every if slot.kind in on and slot.due > talk.now]
+    if not due:
+        return ""
+    return _("The next reminder goes {when}.").format(when=talk.when(min(due), meeting.zone))
 
 
 # What can be done about it.

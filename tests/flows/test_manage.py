@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.dialogue.messages import units
-from storage import people, planning, rsvps
+from storage import people, planning, rsvps, tables
 from storage.meetings import Status
 from tests.flows.running_house import (
     REFUSED,
@@ -152,8 +153,27 @@ def test_a_card_tells_how_a_meeting_stands(world):
         "3 of 5 seats are taken. 2 are free.\n"
         "1 says maybe. 1 cannot come. 1 person is in line.\n"
         "To think of: 1 × wheelchair or hard to walk, 1 × in their own words.\n"
-        "Nobody is the host yet."
+        "Nobody is the host yet.\n"
+        "The next reminder goes Monday 8 March, 10:00."
     )
+
+
+def test_a_card_names_the_next_reminder_that_is_on(world):
+    boss = coordinator(world)
+    meeting = plan(world, "walk", reminders=("day",))
+    assert "The next reminder goes Sunday 14 March, 10:00." in opens(boss, meeting)
+    quiet = plan(world, "talk", reminders=())
+    assert "reminder" not in opens(boss, quiet)
+    world.run(planning.cancel, meeting.id, None, world.now)
+    assert "reminder" not in opens(boss, meeting)
+
+
+def test_a_card_says_how_many_are_invited(world):
+    boss, noor = coordinator(world), member(world)
+    meeting = plan(world, "walk")
+    row = {"meeting": meeting.id, "person": noor.person.id, "created": world.now}
+    world.run(lambda tx: tx.execute(insert(tables.invitations).values(row)))
+    assert "1 person is invited, 0 invitations are sent." in opens(boss, meeting)
 
 
 def test_seats_on_offer_are_not_free(world):
