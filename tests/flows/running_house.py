@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import meetings, people, planning, rsvps, settings
+from storage import meetings, planning, rsvps, settings
 from storage.meetings import Kind, Meeting, MeetingFacts
 from storage.rsvps import Party
 from tests.flows.meeting_house import bare, member, plan
@@ -14,7 +14,7 @@ REFUSED = "You cannot run this meeting. Its host and the coordinators can."
 
 
 def make_world() -> World:
-    world = whole_world()
+    world: World = whole_world()
     world.run(settings.put, "username", "wijkbot")
     return world
 
@@ -47,7 +47,7 @@ def may_come(world: World, meeting: Meeting, name: str) -> Phone:
 def a_day(world: World, *places: str, **known: Any) -> tuple[Meeting, list[Meeting]]:
     """A day three weeks ahead with these places, of three seats each unless said otherwise."""
     start = datetime.fromisoformat("2027-03-22T10:00")
-    facts = {"key": None, "start": start, "end": start + timedelta(hours=6)}
+    facts: dict[str, Any] = {"key": None, "start": start, "end": start + timedelta(hours=6)}
     day = world.run(
         planning.make, MeetingFacts(title="Day", kind=Kind.DAY, **facts), None, world.now
     )
@@ -61,8 +61,7 @@ def a_day(world: World, *places: str, **known: Any) -> tuple[Meeting, list[Meeti
 
 def found(world: World, meeting: Meeting) -> Meeting:
     """The meeting as it is by now."""
-    now = world.run(meetings.find, meeting.id)
-    assert now is not None
+    now: Meeting = world.run(meetings.find, meeting.id)
     return now
 
 
@@ -84,4 +83,4 @@ def hears(phone: Phone) -> list[str]:
     return bare(phone.hears())
 
 
-__all__ = ["bare", "gets_role", "member", "people", "plan", "rows"]
+__all__ = ["bare", "member", "plan", "rows"]

@@ -154,7 +154,14 @@ def test_what_is_there_can_be_taken_away(world):
 
 
 @pytest.mark.parametrize(
-    "typed", ["http://meet.example.org", "javascript:alert(1)", "https://a b", "https://u@h.org"]
+    "typed",
+    [
+        "http://meet.example.org",
+        "ftp://meet.example.org",
+        "javascript:alert(1)",
+        "https://a b",
+        "https://u@h.org",
+    ],
 )
 def test_a_link_is_one_that_opens_safely(world, typed):
     boss, meeting = coordinator(world), plan(world, "walk")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.messages import units
-from storage import people, planning, rsvps
+from storage import erasure, planning, rsvps
 from tests.flows.running_house import (
     a_day,
     audited,
@@ -16,7 +16,6 @@ from tests.flows.running_house import (
     host_of,
     make_world,
     may_come,
-    member,
     plan,
     rows,
     sends,
@@ -82,6 +81,7 @@ def test_no_sends_nothing(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     noor = comes(world, meeting, "noor")
     writes(boss, meeting, "1 person", "Bring a cup!", "No, send nothing")
+    assert not any(label.startswith("All") for label in boss.labels)
     settles(world)
     assert not hears(noor)
     assert [row for row in rows(world, "fanouts") if row["kind"] == "message"] == []
@@ -222,10 +222,7 @@ def test_who_was_erased_is_not_missed(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     noor, _ali = comes(world, meeting, "noor"), comes(world, meeting, "ali")
     writes(boss, meeting, "2 people", "Bring a cup!")
-    world.run(
-        lambda tx: tx.execute(people.people.delete().where(people.people.c.chat == noor.chat))
-    )
+    world.run(erasure.erase, noor.person.id, noor.chat, world.now)
     settles(world)
     sent = [row["chat"] for row in rows(world, "outbox") if row["renderer"] == "from_host"]
     assert sent == ["telegram:ali"]
-    assert member(world, "cor")

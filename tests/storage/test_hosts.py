@@ -110,7 +110,10 @@ async def test_who_may_say_who_is_host(db):
     await db.run(planning.edit, place, None, NOW, quiet=True, host=ali)
 
     def allowed(tx, meeting, person):
-        return hosts.may_appoint(tx, meetings.find(tx, meeting), people.find(tx, person))
+        found, who = meetings.find(tx, meeting), people.find(tx, person)
+        assert found is not None
+        assert who is not None
+        return hosts.may_appoint(tx, found, who)
 
     asked = [(one, who) for one in (day, place) for who in (boss, hans, ali)]
     assert [await db.read(allowed, *pair) for pair in asked] == [
