@@ -90,6 +90,7 @@ async def test_codes_of_roles_and_hosts_are_kept_apart(db):
     assert await db.run(codes.use_for_host, role, NOW) is None
     assert await db.run(codes.use, code, NOW) is None
     assert await db.read(codes.role_of, code, NOW) is None
+    assert await db.run(codes.use, role, NOW) is Role.ADMIN
     assert await db.run(codes.use_for_host, code, NOW + DAY + timedelta(seconds=1)) is None
     assert await db.run(codes.use_for_host, code, NOW + DAY) == meeting
     assert await db.run(codes.use_for_host, code, NOW) is None
