@@ -1,6 +1,6 @@
 """In line for a full meeting: lining up, offers, being moved up, letting pass, stepping out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -273,6 +273,38 @@ def test_who_is_moved_up_reads_which_place_they_left(world: World) -> None:
     world.pass_time(hours=1)
     said = [text for text in bare(phone.hears()) if text.startswith("You have a seat after all!")]
     assert "Your seats at Garden A are free for others now." in said[0]
+
+
+def test_a_meeting_that_moved_takes_the_offer_back_and_makes_a_new_one(
+    world: World, walk: Meeting
+) -> None:
+    first, second = lines_up(world, walk), lines_up(world, walk, "ali", 2)
+    somebody_signs_off(world, walk)
+    world.pass_time(seconds=1)
+    first.hears()
+    new = datetime.fromisoformat("2027-04-01T19:30")
+    who = first.person.id
+    world.run(planning.edit, walk.id, who, world.now, start=new, end=new + timedelta(hours=1))
+    world.pass_time(seconds=1)
+    offers = [text for text in bare(first.hears()) if text.startswith("There is a seat")]
+    assert "Thursday 1 April, 19:30" in offers[0]
+    assert (in_line(first, walk), in_line(second, walk)) == (0, 1)
+    assert first.presses("Yes, I take it")[0].startswith("See you there!")
+
+
+def test_after_the_deadline_an_offer_still_stands(world: World) -> None:
+    walk = plan(world, capacity=2, deadline=datetime.fromisoformat("2027-03-02T09:00"))
+    fill(world, walk, 2)
+    phone, other = lines_up(world, walk), lines_up(world, walk, "ali")
+    world.pass_time(hours=23)
+    assert "It is too late to sign up now." in phone.sends(f"f:meeting:{walk.id}")[0]
+    assert phone.last.labels[0] == "Leave the line"
+    somebody_signs_off(world, walk)
+    other.types("/mymeetings")
+    assert other.last.labels[0] == "Leave the line for 1"
+    phone.sends(f"f:meeting:{walk.id}")
+    assert phone.last.labels[:2] == ["Yes, I take it", "No, thank you"]
+    assert phone.presses("Yes, I take it")[0].startswith("See you there!")
 
 
 @pytest.mark.parametrize(
