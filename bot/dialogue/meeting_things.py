@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.dialogue import answers, gatherings, moment_checks
+from bot.dialogue import answers, gatherings, meeting_checks, moment_checks
 from bot.dialogue.language import (
     N_,
     _,
@@ -23,7 +23,6 @@ from bot.dialogue.language import (
 )
 from bot.dialogue.membership import parts
 from bot.dialogue.talk import Talk
-from bot.dialogue.web_address import web_address
 
 Columns = Mapping[str, Any]
 
@@ -100,13 +99,9 @@ class Thing:
 # How each is asked.
 
 
-def _one_line(typed: str) -> str:
-    return " ".join(typed.split())
-
-
 def _ask_title(talk: Talk, meeting: Planned) -> Columns:
-    typed = talk.ask("title", _("What is the new title?"), answers.text(most=LONGEST_NAME))
-    return {"title": _one_line(typed)}
+    asked = _("What is the new title?")
+    return {"title": talk.ask("title", asked, meeting_checks.line(LONGEST_NAME))}
 
 
 def _ask_start(talk: Talk, meeting: Planned) -> Columns:
@@ -143,7 +138,7 @@ def _ask_link(talk: Talk, meeting: Planned) -> Columns:
     if not _gives_new(talk, "link", meeting.link):
         return {"link": None}
     asked = _("What is the online link? Only those who come see it, shortly before the start.")
-    return {"link": talk.ask("link", asked, web_address())}
+    return {"link": talk.ask("link", asked, meeting_checks.link())}
 
 
 def _ask_text(talk: Talk, meeting: Planned) -> Columns:
@@ -201,7 +196,7 @@ def _ask_host_name(talk: Talk, meeting: Planned) -> Columns:
 def _ask_pin(talk: Talk, meeting: Planned) -> Columns:
     if not _gives_new(talk, "pin", meeting.latitude):
         return {"latitude": None, "longitude": None}
-    pin = talk.ask("pin", _("Share the location of the place."), answers.location())
+    pin = talk.ask("pin", _("Share the location of the place."), meeting_checks.pin())
     return {"latitude": pin.latitude, "longitude": pin.longitude}
 
 
