@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text,
 from storage.delivery import settle, target_of
 from storage.errors import StorageError
 from storage.outbox import IS_WAITING, LEASE, OPEN, Content, Kind, Lane, Repeat, Row, State
-from storage.tables import conversations, fanouts, outbox, waiting_list
+from storage.tables import conversations, outbox
 from storage.transaction import Tx
 
 PATIENCE: Final = timedelta(minutes=10)
@@ -249,20 +249,7 @@ _NEXT_DUE: Final = select(func.min(outbox.c.due)).where(
 )
 
 
-_NEXT_FANOUT: Final = select(func.min(fanouts.c.due)).where(
-    text("fanouts.finished IS NULL"), fanouts.c.due > bindparam("now")
-)
-_NEXT_OFFER: Final = select(func.min(waiting_list.c.offer_until)).where(
-    text("waiting_list.state IN ('waiting', 'offered')"),
-    waiting_list.c.offer_until > bindparam("now"),
-)
-
-
 def next_due(tx: Tx, now: datetime) -> datetime | None:
-    """When the next thing is planned that is not due yet.
-
-    That is a promise, the first page of what goes to many, or the end of an offer.
-    """
+    """When the next promise that is not due yet will be; `storage.planned` knows of more."""
     found = [tx.execute(_NEXT_DUE, {"lane": lane, "now": now}).scalar() for lane in Lane]
-    found += [tx.execute(next_, {"now": now}).scalar() for next_ in (_NEXT_FANOUT, _NEXT_OFFER)]
     return min((due for due in found if due is not None), default=None)

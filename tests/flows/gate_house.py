@@ -53,6 +53,7 @@ def comes(phone: Phone, meeting: Meeting, seats: int = 1, name: str = "") -> Pho
 
 def go_to(world: World, moment: datetime) -> None:
     """Everything that is planned until then happens on the way."""
+    world.tick()
     while world.now < moment:
         due = world.run(planned.next_event, world.now) or moment
         world.now = min(due, moment)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from storage import Database, Tx, claims, fanout, line
+from storage import Database, Tx, fanout, line, planned
 from storage.fanout import Fanout
 from tests.storage.lines import full, queue, sign_off
 from tests.storage.planning import NOW, plan
@@ -67,16 +67,16 @@ async def test_what_was_told_of_a_meeting_is_found_in_order(db: Database) -> Non
 
 
 async def test_the_clock_stops_where_something_is_due(db: Database) -> None:
-    assert await db.read(claims.next_due, NOW) is None
+    assert await db.read(planned.next_event, NOW) is None
     await db.run(start, due=LATER)
-    assert await db.read(claims.next_due, NOW) == LATER
-    assert await db.read(claims.next_due, LATER) is None
+    assert await db.read(planned.next_event, NOW) == LATER
+    assert await db.read(planned.next_event, LATER) is None
     made = await db.run(full)
     (noor,) = await db.run(queue, made.id, 1)
     await db.run(sign_off, made.id)
     offered = await db.read(line.entry, made.id, noor)
     assert offered is not None
-    assert await db.read(claims.next_due, LATER) == offered.offer_until
+    assert await db.read(planned.next_event, LATER) == offered.offer_until
 
 
 async def test_no_verb_walks_through_a_table(db: Database, statements: Statements) -> None:
