@@ -5,6 +5,7 @@ Nothing is made before all of it is right; what is made is a draft until somebod
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC
 
 from bot.dialogue import plans
@@ -14,6 +15,7 @@ from bot.dialogue.language import N_, _
 from bot.dialogue.messages import Button
 from bot.dialogue.moment_checks import moment
 from bot.dialogue.plan_summary import (
+    Lines,
     contact_line,
     look_over,
     more_lines,
@@ -21,6 +23,7 @@ from bot.dialogue.plan_summary import (
     times_lines,
     where_lines,
 )
+from bot.dialogue.plans import More, Times, Where
 from bot.dialogue.talk import Talk
 from bot.dialogue.wall_clock import aware, wall
 from storage import meetings, people, planning
@@ -41,6 +44,27 @@ def new_meeting(talk: Talk, tx: Tx) -> Then:
     kinds = {"one": _("One meeting"), "day": _("A day with many places")}
     if talk.choose("kind", _("What do you want to plan?"), kinds) == "day":
         return talk.then("new_day")
+    plan = _asked(talk)
+    look_over(talk, _("This is the meeting:"), _lines(talk, plan))
+    made = planning.make(tx, _facts(plan), talk.person.id, talk.now)
+    talk.say(_("I have made a draft of it. This is how people will see it:"))
+    return talk.then("meeting", meeting_id=made.id).then("publish_meeting", meeting_id=made.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was answered."""
+
+    title: str
+    text: str
+    times: Times
+    where: Where
+    seats: int | None
+    contact: str | None
+    more: More
+
+
+def _asked(talk: Talk) -> _Plan:
     title = plans.ask_title(talk, _("What is the meeting called?"))
     text = plans.ask_text(talk, _("What will you do there? A few sentences are enough."))
     times = plans.ask_times(
@@ -49,37 +73,36 @@ def new_meeting(talk: Talk, tx: Tx) -> Then:
     where = plans.ask_where(talk)
     seats = plans.ask_seats(talk)
     contact = plans.ask_contact(talk)
-    more = plans.ask_more(talk, times, where)
-    look_over(
-        talk,
-        _("This is the meeting:"),
-        {
-            "title": (_("Title"), title),
-            "text": (_("Text"), text or _("none")),
-            **times_lines(talk, times, more.zone),
-            **where_lines(where),
-            "seats": seats_line(seats),
-            "contact": contact_line(contact),
-            **more_lines(talk, more),
-        },
-    )
-    facts = MeetingFacts(
+    return _Plan(title, text, times, where, seats, contact, plans.ask_more(talk, times, where))
+
+
+def _lines(talk: Talk, plan: _Plan) -> Lines:
+    return {
+        "title": (_("Title"), plan.title),
+        "text": (_("Text"), plan.text or _("none")),
+        **times_lines(talk, plan.times, plan.more.zone),
+        **where_lines(plan.where),
+        "seats": seats_line(plan.seats),
+        "contact": contact_line(plan.contact),
+        **more_lines(talk, plan.more),
+    }
+
+
+def _facts(plan: _Plan) -> MeetingFacts:
+    return MeetingFacts(
         key=None,
-        title=title,
-        text=text,
-        start=times.start,
-        end=times.end,
-        place=where.place,
-        municipality=where.municipality,
-        link=where.link,
-        capacity=seats,
-        host_name=contact,
+        title=plan.title,
+        text=plan.text,
+        start=plan.times.start,
+        end=plan.times.end,
+        place=plan.where.place,
+        municipality=plan.where.municipality,
+        link=plan.where.link,
+        capacity=plan.seats,
+        host_name=plan.contact,
         status=Status.DRAFT,
-        **more.facts(),
+        **plan.more.facts(),
     )
-    made = planning.make(tx, facts, talk.person.id, talk.now)
-    talk.say(_("I have made a draft of it. This is how people will see it:"))
-    return talk.then("meeting", meeting_id=made.id).then("publish_meeting", meeting_id=made.id)
 
 
 # Publishing.

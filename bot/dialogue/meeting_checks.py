@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from functools import cache
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from rapidfuzz import fuzz, process
@@ -20,7 +19,9 @@ LONGEST_LINK: Final = 500
 NEARLY: Final = 75
 """How alike (0-100) a name must be to the one of a time zone."""
 
-_HOST: Final = re.compile(r"^(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?::\d{1,5})?$")
+_ADDRESS: Final = re.compile(
+    r"^https://(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?::\d{1,5})?(?:[/?#]\S*)?$", re.IGNORECASE
+)
 _BARE: Final = re.compile(r"^(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?:/\S*)?$")
 _DEGREES: Final = r"(-?\d{1,3}\.\d{2,})"
 _PAIR: Final = re.compile(rf"{_DEGREES}(?:\s*[,;/]\s*|\s+|&mlon=|,\+){_DEGREES}", re.ASCII)
@@ -69,11 +70,7 @@ def link() -> Check[str]:
 def _is_address(typed: str) -> bool:
     if len(typed) > LONGEST_LINK or re.search(r"[\s<>\"'\\]", typed) or not typed.isprintable():
         return False
-    try:
-        parts = urlsplit(typed)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and "@" not in parts.netloc and bool(_HOST.match(parts.netloc))
+    return bool(_ADDRESS.match(typed))
 
 
 def pin() -> Check[Point]:

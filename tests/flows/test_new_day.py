@@ -181,7 +181,10 @@ def test_another_list_may_be_sent_instead(world, phone):
     assert [place.title for place in places(world)] == ["House B"]
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "\u200b", "x" * 4096, "\n".join(["a;b"] * 51)])
+LONG = "\n".join(f"House {n}; Street" for n in range(51))
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\u200b", "x" * 4096, LONG])
 def test_a_list_needs_lines(world, phone, text):
     makes_day(phone)
     said = say(phone, "Add many at once", text or " ")
