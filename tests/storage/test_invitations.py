@@ -175,6 +175,13 @@ async def test_who_has_a_place_on_the_day_is_not_invited_to_another(db: Database
     assert (await db.read(invitations.count, evening, ALL)).get == 3
 
 
+async def test_who_only_comes_in_the_evening_is_invited_to_a_place(db: Database) -> None:
+    first, _second, evening = await db.run(a_day, 5, 5)
+    (noor,) = await db.run(everybody, 1)
+    await db.run(rsvps.claim, evening.id, Party(noor, 1), NOW)
+    assert await invited(db, first) == {noor}
+
+
 async def test_nobody_is_invited_twice(db: Database) -> None:
     made = await db.run(plan)
     noor, ali = await db.run(everybody, 2)
