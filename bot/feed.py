@@ -31,7 +31,9 @@ WRONG: Final = 10.0
 """What an address costs that opens nothing; a right one costs one."""
 MOST_VISITORS: Final = 10_000
 KEEP_SECONDS: Final = 900
-HEADERS: Final = {
+SERVER: Final = {"Server": "buurtbot"}
+"""Instead of the names and versions of what we are built with."""
+HEADERS: Final = SERVER | {
     "Cache-Control": f"private, max-age={KEEP_SECONDS}",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
@@ -141,7 +143,9 @@ async def quietly(
 
 
 def _refusal(status: int, headers: Mapping[str, str] | None = None) -> web.Response:
-    return web.Response(status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+    return web.Response(
+        status=status, headers=SERVER | {"Cache-Control": "no-store", **(headers or {})}
+    )
 
 
 def visitor_of(request: web.Request) -> str:

@@ -97,6 +97,7 @@ async def test_a_calendar_is_served_to_who_has_its_address(served: Served) -> No
     assert headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert headers["Cache-Control"] == "private, max-age=900"
     assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Server"] == "buurtbot"
     assert int(headers["Content-Length"]) == len(body)
     [event] = icalendar.Calendar.from_ical(body).walk("VEVENT")
     assert event["SUMMARY"] == "Een wandeling"
@@ -132,7 +133,7 @@ async def test_every_wrong_address_is_answered_alike(served: Served, wrong: str)
     status, headers, body = await served.asks(wrong)
     assert (status, body) == (404, b"")
     assert set(headers) == {"Cache-Control", "Content-Length", "Date", "Server"}
-    assert headers["Cache-Control"] == "no-store"
+    assert (headers["Cache-Control"], headers["Server"]) == ("no-store", "buurtbot")
 
 
 async def test_other_paths_and_methods_give_nothing(served: Served) -> None:
