@@ -49,8 +49,9 @@ def manage_meeting(talk: Talk, tx: Tx, meeting_id: int) -> None:
     facts = [
         _belongs(tx, meeting),
         gatherings.from_until(meeting, talk.now),
-        gatherings.where(meeting),
+        gatherings.where(meeting) if meeting.kind != Kind.DAY or meeting.place else "",
         _status(talk, meeting),
+        gatherings.who_may_come(meeting.audience),
         *lines,
         _host(tx, meeting),
         _invited(tx, meeting),

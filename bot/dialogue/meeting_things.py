@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.dialogue import answers, gatherings, meeting_checks, moment_checks
 from bot.dialogue.language import (
@@ -19,10 +18,10 @@ from bot.dialogue.language import (
     languages,
     listed,
     native_name,
-    span,
 )
 from bot.dialogue.membership import parts
 from bot.dialogue.talk import Talk
+from bot.dialogue.wall_clock import from_until, in_words, wall
 
 Columns = Mapping[str, Any]
 
@@ -70,12 +69,12 @@ _AS_THEY_ARE: Final = (
 
 def as_it_is(meeting: Planned) -> Columns:
     """What a meeting is now, as columns."""
-    deadline, zone = meeting.deadline, ZoneInfo(meeting.zone)
+    deadline = meeting.deadline
     return {
         **{name: getattr(meeting, name) for name in _AS_THEY_ARE},
         "start": datetime.fromisoformat(meeting.wall_start),
         "end": datetime.fromisoformat(meeting.wall_end),
-        "deadline": deadline.astimezone(zone).replace(tzinfo=None) if deadline else None,
+        "deadline": wall(deadline, meeting.zone) if deadline else None,
     }
 
 
@@ -231,14 +230,13 @@ def _show(name: str) -> Callable[[Talk, Columns], str]:
 
 
 def _show_times(talk: Talk, of: Columns) -> str:
-    start, end = (_moment(of[name], of["zone"]) for name in ("start", "end"))
-    return span(start, end, of["zone"], talk.now)
+    return from_until(of["start"], of["end"], of["zone"], talk.now)
 
 
 def _show_deadline(talk: Talk, of: Columns) -> str:
     if of["deadline"] is None:
         return _nothing()
-    return moment_checks.in_words(of["deadline"], of["zone"], talk.now)
+    return in_words(of["deadline"], of["zone"], talk.now)
 
 
 def _show_audience(_talk: Talk, of: Columns) -> str:
@@ -253,10 +251,6 @@ def _show_pin(_talk: Talk, of: Columns) -> str:
     if of["latitude"] is None:
         return _nothing()
     return f"{of['latitude']:.4f}, {of['longitude']:.4f}"
-
-
-def _moment(wall: datetime, zone: str) -> datetime:
-    return wall.replace(tzinfo=ZoneInfo(zone))
 
 
 THINGS: Final[Mapping[str, Thing]] = {

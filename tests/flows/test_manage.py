@@ -192,6 +192,7 @@ def test_seats_on_offer_are_not_free(world):
     [
         ({"status": Status.DRAFT}, "It is a draft: nobody else sees it yet."),
         ({"deadline": None}, "Everybody sees it, and can sign up."),
+        ({"audience": "members"}, "\nThis is for members.\n"),
         ({"days": 0, "hours": -12}, "It is over."),
     ],
 )
@@ -220,7 +221,10 @@ def test_a_day_shows_its_places_and_its_sums(world):
     day, (east, _west, *_more) = a_day(world, "East", "West", *map(str, range(10, 18)))
     for name in ("noor", "ali", "bea", "cor"):
         comes(world, east, name)
-    assert "10 places. 3 people are coming. 1 person is in line." in opens(boss, day)
+    assert opens(boss, day).startswith(
+        "<b>Day</b>\nMonday 22 March, 10:00 to 16:00\nEverybody sees it, and can sign up.\n"
+        "10 places. 3 people are coming. 1 person is in line.\n"
+    )
     boss.presses("See the places")
     shown = bare([boss.last.text])[0].splitlines()
     assert shown[0] == "Day has 10 places:"

@@ -81,10 +81,16 @@ def test_no_sends_nothing(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     noor = comes(world, meeting, "noor")
     writes(boss, meeting, "1 person", "Bring a cup!", "No, send nothing")
-    assert not any(label.startswith("All") for label in boss.labels)
     settles(world)
     assert not hears(noor)
     assert [row for row in rows(world, "fanouts") if row["kind"] == "message"] == []
+
+
+def test_one_group_is_not_offered_twice(world):
+    meeting, boss = plan(world, "walk"), coordinator(world)
+    comes(world, meeting, "noor")
+    sends(boss, "write_to", meeting.id)
+    assert boss.last.labels == ["1 person who comes", "Stop"]
 
 
 def test_there_is_nobody_to_write_to(world):
