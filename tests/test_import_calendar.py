@@ -125,8 +125,9 @@ def test_a_cancelled_event_is_called_off_and_a_new_one_is_not_made(world, put):
     assert put(event("STATUS:CANCELLED")).cancelled == 1
     assert world.run(meetings.find, meeting.id).is_cancelled
     assert put(event("STATUS:CANCELLED")).cancelled == 0
-    put(event())
-    assert world.run(meetings.find, meeting.id).is_cancelled
+    off = world.run(meetings.find, meeting.id)
+    put(event(text=EVENT.replace("20270315", "20270316")))
+    assert world.run(meetings.find, meeting.id) == off
 
 
 def test_what_is_private_or_over_is_left_out(world, put):
@@ -204,6 +205,11 @@ def test_a_series_of_the_chat_is_left_alone(world, put):
     world.run(planning.repeat, meeting.id, [start], None, NOW)
     assert put(event()).cancelled == 0
     assert len(coming(world)) == 2
+    weekly = event("RRULE:FREQ=WEEKLY;COUNT=2", text=EVENT.replace("walk@", "run@"))
+    put(weekly)
+    first = next(one for one in coming(world) if (one.series or "").startswith("ics:"))
+    world.run(planning.repeat, first.id, [start.replace(hour=10)], None, NOW)
+    assert put(weekly).cancelled == 0
 
 
 N = "event `Wandelen, samen`"
@@ -291,7 +297,7 @@ def test_what_is_beside_or_in_an_event_is_not_looked_at(tmp_path):
     zone = "BEGIN:VTIMEZONE\nTZID:X\nRRULE:FREQ=SECONDLY\nEND:VTIMEZONE"
     alarm = "BEGIN:VALARM\nDTSTART:never\nUID:other\nEND:VALARM"
     todo = "BEGIN:VTODO\nUID:todo\nEND:VTODO"
-    (found,) = read(tmp_path, calendar(zone, event(alarm, "X-WR:1"), todo))
+    (found,) = read(tmp_path, calendar(zone, event(alarm, "DTSTAMP:never"), todo))
     assert found.uid == "walk@example.org"
 
 
@@ -325,6 +331,13 @@ def test_a_rule_that_never_fits_gives_no_dates():
     never = rule(vRecur.from_ical("FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"), None)
     first = datetime.fromisoformat("2027-03-15T19:30")
     assert list(dates(never, first, first + timedelta(days=731))) == []
+
+
+def test_the_last_of_a_month_is_not_another_one_where_the_month_is_cut():
+    fridays = rule(vRecur.from_ical("FREQ=MONTHLY;BYDAY=FR;BYSETPOS=-1"), None)
+    first = datetime.fromisoformat("2027-03-26T19:30")
+    last = datetime.fromisoformat("2027-05-20T19:30")
+    assert [at.day for at in dates(fridays, first, last)] == [26, 30]
 
 
 DAYS = st.lists(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), max_size=3)
