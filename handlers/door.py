@@ -138,9 +138,7 @@ def _count(tx: Tx, meeting: Meeting) -> str:
 
 def _corrections(guest: Guest, here: int) -> list[list[Button]]:
     fewer = [
-        Button(
-            n_("Only {n} came", "Only {n} came", n).format(n=n), entry("door_count", guest.id, n)
-        )
+        Button(_("Only {n} came").format(n=n), entry("door_count", guest.id, n))
         for n in range(1, min(here, 4))
     ]
     other = Button(_("Another number"), entry("door_count", guest.id))
@@ -159,7 +157,7 @@ def count(talk: Talk, tx: Tx, rsvp_id: int, party: int = 0) -> None:
         return None
     guest, meeting = found
     if not 1 <= party <= attendance.MOST_LET_IN:
-        party = _ask_party(talk, _("How many people came with {name}, they included?"), guest)
+        party = _ask_party(talk, _("How many came in all, {name} included?"), guest)
     if not attendance.recount(tx, guest.id, party, talk.person.id, talk.now):
         return talk.say(_("They are not in."))
     said = n_("Noted: {name}, {n} person.", "Noted: {name}, {n} people.", party)

@@ -49,7 +49,7 @@ _REASONS: Final[Mapping[str, str]] = {
     Why.KIND_OFF: N_("it was switched off here"),
     Why.BEGUN: N_("the meeting had begun"),
     Why.CLOSED: N_("signing up was over"),
-    Why.TOO_LATE: N_("it came to be night"),
+    Why.TOO_LATE: N_("it would have come at night"),
     Why.NOT_INVITED: N_("had no invitation yet"),
     outbox.TAKEN_BACK: N_("blocked the bot"),
     Held.NO_CONSENT: N_("wants no invitations"),

@@ -65,7 +65,8 @@ def test_a_reminder_says_what_it_is_about_and_how_to_change_it(world: World) -> 
         "The link will be under “My meetings” half an hour before the start.\n"
         "You are signed up for 3 seats. Will you let me know if that changes?"
     ]
-    assert phone.last.labels == ["Change", "Sign off", "My meetings", "No more reminders"]
+    own = ["Change", "Sign off", "My code for the door", "My meetings", "No more reminders"]
+    assert phone.last.labels == own
     assert phone.presses("Sign off")[0].startswith("You are signed off")
 
 
