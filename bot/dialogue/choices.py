@@ -50,6 +50,13 @@ def _without_number(label: str) -> str:
     return rest if number.isdigit() and rest else label
 
 
+def match_inside(text: str, labels: Mapping[str, str]) -> str | None:
+    """The key of the only label in which all of the typed words are, such as `19.30` of a day."""
+    said = set(plain(text).split())
+    found = [key for key, label in labels.items() if said <= set(plain(label).split())]
+    return found[0] if said and len(found) == 1 else None
+
+
 def _by_number(number: int, words: Mapping[str, str]) -> str | None:
     """The label that begins with this number; where none begins with any, the one in this place."""
     first = {key: label.partition(" ")[0] for key, label in words.items()}

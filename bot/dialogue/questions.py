@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.dialogue import phrases
 from bot.dialogue.answers import Check, Invalid, Unsure
-from bot.dialogue.choices import match, match_many, plain
+from bot.dialogue.choices import match, match_inside, match_many, plain
 from bot.dialogue.exchange import (
     Doubt,
     Draft,
@@ -95,7 +95,8 @@ class Open:
         yes = phrases.said_yes(text) if len(meant) == 1 else None
         if yes is not None:
             return "m0" if yes else NONE_OF_THESE
-        return match(text, {key: label for label, key in _meant(meant)})
+        labels = {key: label for label, key in _meant(meant)}
+        return match(text, labels) or match_inside(text, labels)
 
     def words(self, draft: Draft) -> str:
         """The question, or the doubt that is open."""

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bot.dialogue import answers
-from bot.dialogue.answers import has_citizen_number
+from bot.dialogue.answers import Check, Invalid, Unsure, has_citizen_number
 from bot.dialogue.choices import match, match_shown
 from bot.dialogue.flow import flow
 from bot.dialogue.messages import Kind, Wanted
@@ -546,3 +546,34 @@ def test_a_flow_can_put_a_question_of_its_own_making():
 
     _world, phone = begun(own)
     assert phone.types("y") == ["y"]
+
+
+# A doubt that is settled with some of its words.
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("19:30", "You said 19"),
+        ("07:30", "You said 7"),
+        ("07:30, Tuesday", "You said 7"),
+        ("none", "All right. Please type it again."),
+        ("Tuesday", "Not that."),
+        ("20:00", "Not that."),
+    ],
+)
+def test_a_doubt_is_settled_with_words_that_only_one_answer_has(said, heard):
+    def evening_or_morning():
+        labels = {19: "Tuesday 2 March, 19:30", 7: "Tuesday 2 March, 07:30"}
+
+        def read(given, now, zone):
+            return Unsure((19, 7)) if given.text == "half past seven" else Invalid("Not that.")
+
+        return Check(read, int, int, labels.__getitem__)
+
+    def asks(talk, tx):
+        talk.say(f"You said {talk.ask('hour', 'When?', evening_or_morning())}")
+
+    _world, phone = begun(asks)
+    phone.types("half past seven")
+    assert phone.types(said)[0].startswith(heard)
