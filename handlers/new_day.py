@@ -93,6 +93,9 @@ def _evening(talk: Talk, day: Times) -> Evening | None:
     title = talk.ask("part_title", _("What is the evening called?"), line(LONGEST_PLACE // 2))
     question = _("From when until when? For example: 19.30-21.30")
     times = plans.ask_times(talk, question, on=day.start.date(), prefix="part_")
+    if not day.start.date() <= times.start.date() <= day.end.date():
+        talk.say(_("The evening is not on the day itself."))
+        talk.change("part_when")
     place = talk.ask("part_place", _("At which place? Its name and address."), line(LONGEST_PLACE))
     return Evening(title, times, place, plans.ask_seats(talk, "part_seats"))
 

@@ -82,6 +82,14 @@ def test_the_evening_can_be_changed_or_left_out(world, phone):
     assert of_kind(world, Kind.PART) == []
 
 
+def test_an_evening_goes_along_when_the_day_is_moved(world, phone):
+    say(phone, *DAY, "yes", "The evening", "19.30", "21:30", "De Kom", "200", "done")
+    said = say(phone, "2", "when", "19 june 10-17 uur")
+    assert said[0].startswith("The evening is not on the day itself.\n\nFrom when until when?")
+    said = say(phone, "20:00")
+    assert "Evening: when: Saturday 19 June, 20:00 to 22:00" in said[0]
+
+
 def test_a_place_is_six_short_answers(world, phone):
     makes_day(phone)
     steps = ("De Kom", "Church Street 1", "Utrecht", "30", "Jan", "1, 2")
