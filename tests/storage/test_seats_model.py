@@ -20,9 +20,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
-from storage import Database, Tx, erasure, meetings, people, planning, rsvps, tables, waiting
+from storage import Database, Tx, erasure, people, planning, rsvps, tables, waiting
 from storage.meetings import Kind, MeetingFacts
 from storage.rsvps import Closed, Full, Party, Seated, Waiting
 from storage.waiting import Gone
@@ -37,6 +37,21 @@ PEOPLE = ("noor", "ali", "bea", "cor", "dina", "eli")
 # Beside both clock changes, and at any other time; noon, evening and deep in the night.
 BEGINNINGS = ("2027-03-25T12:00", "2027-10-28T20:50", "2027-06-10T03:07", "2027-03-26T08:59")
 NOTICES = ("offer", "moved_up", "offer_expired")
+
+said, in_line, planned = tables.rsvps.c, tables.waiting_list.c, tables.meetings.c
+THESE: BindParameter[Any] = bindparam("ids", expanding=True)
+ANSWERS = select(said.meeting, said.person, said.answer, said.seats, said.version).where(
+    said.meeting.in_(THESE), said.person.is_not(None)
+)
+LINES = (
+    select(
+        in_line.meeting, in_line.person, in_line.state, in_line.seats, in_line.version,
+        in_line.offered, in_line.offer_until,
+    )
+    .where(in_line.meeting.in_(THESE))
+    .order_by(in_line.id)
+)  # fmt: skip
+VERSIONS = select(planned.id, planned.version).where(planned.id.in_(THESE))
 
 worlds = count(1)
 a_name = st.sampled_from(("A", "B", *NAMES))
@@ -89,20 +104,24 @@ class Real:
         return next((name for name, id_ in self.ids.items() if id_ == meeting), None)
 
     def state(self, tx: Tx) -> dict[str, Any]:
-        return {name: self._meeting(tx, name) for name in NAMES} | {"notices": self._notices(tx)}
-
-    def _meeting(self, tx: Tx, name: str) -> Any:
-        of, known = self.ids[name], {id_: person for person, id_ in self.people.items()}
-        planned = meetings.find(tx, of)
-        assert planned is not None
-        row, line = tables.rsvps.c, tables.waiting_list.c
-        said = select(row.person, row.answer, row.seats, row.version).where(row.meeting == of)
-        answers: list[Any] = list(tx.execute(said.where(row.person.is_not(None))))
-        said_by = {(known.get(person), *rest) for person, *rest in answers}
-        facts = (line.person, line.state, line.seats, line.version, line.offered, line.offer_until)
-        found = tx.execute(select(*facts).where(line.meeting == of).order_by(line.id))
-        rows = [(known[one[0]], *one[1:]) for one in found]
-        return planned.version, rsvps.taken(tx, [of])[of], said_by, rows
+        """All that is to be compared, in one statement for each kind of thing."""
+        ids = [self.ids[name] for name in NAMES]
+        person = {id_: name for name, id_ in self.people.items()}
+        said: dict[int, set[Any]] = {id_: set() for id_ in ids}
+        rows: dict[int, list[Any]] = {id_: [] for id_ in ids}
+        answers: list[Any] = list(tx.execute(ANSWERS, {"ids": ids}))
+        lines: list[Any] = list(tx.execute(LINES, {"ids": ids}))
+        for meeting, who, *answer in answers:
+            said[meeting].add((person.get(who), *answer))
+        for meeting, who, *facts in lines:
+            rows[meeting].append((person.get(who), *facts))
+        versions: list[Any] = list(tx.execute(VERSIONS, {"ids": ids}))
+        taken = rsvps.taken(tx, ids)
+        found: dict[str, Any] = {
+            NAMES[ids.index(id_)]: (version, taken[id_], said[id_], rows[id_])
+            for id_, version in versions
+        }
+        return found | {"notices": self._notices(tx)}
 
     def _notices(self, tx: Tx) -> set[Any]:
         known = {id_: person for person, id_ in self.people.items()}

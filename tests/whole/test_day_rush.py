@@ -65,6 +65,7 @@ class Rush:
         self.stage = stage
         self.crowd = crowd
         self.places = places
+        self.presses = 0
 
     async def all_go_to(self, shift):
         """Everybody opens the card of a place; half of all want the same quarter of them."""
@@ -87,6 +88,7 @@ class Rush:
                 pressed[label] += 1
         await self.stage.quiet(240)
         took = monotonic() - begin
+        self.presses += pressed.total()
         logging.info("%s presses in %.1f s: %s", pressed.total(), took, dict(pressed))
         self.check()
         return pressed
@@ -119,6 +121,7 @@ async def test_places_are_never_overfull_and_nobody_is_at_two(stage):
     await rush.all_press("1")
     await rush.all_press("Yes, put me in line")
     await rush.all_press("1")
+    assert stage.emulated.tally.calls["answerCallbackQuery"] == rush.presses
     assert stage.count(SEATED) >= before - PLACES
     assert stage.count("SELECT count(*) FROM inbox WHERE state = 'set_aside'") == 0
     assert stage.count("SELECT count(*) FROM outbox WHERE state IN ('refused', 'uncertain')") == 0
