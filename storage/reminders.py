@@ -110,17 +110,17 @@ def kinds(meeting: Meeting) -> tuple[Kind, ...]:
 
 
 def plan(tx: Tx, now: datetime) -> int:
-    """Plan the reminders of meetings that are near and seen, if that was not done; how many.
+    """Plan the reminders of meetings that are near, if that was not done; how many.
 
-    A kind that is off is planned too: whether it is on is looked at when it is due.
+    Those of a meeting that nobody sees yet are planned too, and kinds that are off: all of that is
+    looked at when they are due.
     """
     near = meetings.starting(tx, now, now + AHEAD)
     known = set(tx.execute(_PLANNED, {"meetings": [meeting.id for meeting in near]}).scalars())
     planned = 0
     for meeting in near:
         for slot in all_slots(meeting.starts, meeting.zone):
-            new = slot.useful_until > now and key(meeting, slot.kind) not in known
-            if new and meetings.visible(meeting, now):
+            if slot.useful_until > now and key(meeting, slot.kind) not in known:
                 _plan(tx, meeting, slot, now)
                 planned += 1
     return planned

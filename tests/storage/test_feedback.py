@@ -19,11 +19,13 @@ from storage import (
     planned,
     rsvps,
     tables,
+    wall_time,
 )
 from storage.attendance import Visitor
 from storage.claims import Skipped
 from storage.feedback import Worth
 from storage.meetings import Kind, Meeting, Status
+from storage.reminder_times import is_night
 from storage.rsvps import Party
 from tests.storage.planning import NOW, crowd, plan, somebody, wall
 
@@ -240,3 +242,16 @@ async def test_a_day_counts_everybody_once_who_was_anywhere(db: Database) -> Non
     assert not await db.read(afterwards.was_there, day.id, away)
     assert await db.read(afterwards.count, there.id) == 1
     assert await db.read(attendance.came, here.id, there.id) == attendance.Came(4, 2, 0, 2)
+
+
+@pytest.mark.parametrize("hour", [0, 2, 9, 12, 18, 21, 23])
+def test_on_no_day_of_five_years_is_somebody_asked_at_night(hour: int) -> None:
+    first = wall(f"2026-01-01T{hour:02}:30")
+    for number in range(1826):
+        ended = wall_time.moment(first + timedelta(days=number), "Europe/Amsterdam")
+        asked = afterwards.by_day(ended + afterwards.AFTER, "Europe/Amsterdam")
+        assert not is_night(asked, "Europe/Amsterdam")
+        assert timedelta(hours=2) <= asked - ended <= timedelta(hours=15)
+        if asked - ended > timedelta(hours=2):
+            there = wall_time.wall(asked, "Europe/Amsterdam")
+            assert (there.hour, there.minute) == (10, 0)
