@@ -152,6 +152,7 @@ TICKS: tuple[Tick, ...] = (
     changes.promise,
     invitations.promise,
     manage_writing.send,
+    manage_writing.forget,
 )
 RENDERERS: tuple[Renderer, ...] = (
     waiting.write_offer,

@@ -29,6 +29,8 @@ MOST: Final = 1500
 A_DAY: Final = timedelta(hours=24)
 ENOUGH: Final = 3
 """Messages about one meeting in a day, after which sending another is asked twice."""
+KEPT: Final = timedelta(days=30)
+"""How long what was written is kept, after it was sent and the meeting was over."""
 OF_USE: Final = timedelta(days=7)
 """After this a message that could not be sent is missed."""
 
@@ -151,6 +153,12 @@ def send(tx: Tx, now: datetime) -> None:
     """Promise the next page of each message on its way."""
     for one in fanout.due(tx, KIND, now):
         _send_page(tx, one, now)
+
+
+@tick("host_texts", seconds=3600)
+def forget(tx: Tx, now: datetime) -> None:
+    """Throw away what hosts wrote, as long after it as other messages are kept."""
+    host_messages.forget(tx, now - KEPT)
 
 
 def _send_page(tx: Tx, one: Fanout, now: datetime) -> None:

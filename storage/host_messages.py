@@ -6,17 +6,18 @@ Whoever said yes or maybe or stands in line is reached, once, also with several 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, text, union
+from sqlalchemy import Select, bindparam, delete, func, select, text, union
 
 from storage.meetings import Answer
 from storage.tables import fanouts, meetings, people, rsvps, waiting_list
 from storage.transaction import Tx
 
 KIND: Final = "message"
+LOOKED_AT: Final = timedelta(days=366)
 _IN_LINE: Final = text("waiting_list.state IN ('waiting', 'offered')")  # for its partial index
 
 
@@ -79,3 +80,20 @@ def since(tx: Tx, meeting: int, moment: datetime) -> int:
         fanouts.c.meeting == meeting, fanouts.c.kind == KIND, fanouts.c.created > moment
     )
     return int(tx.execute(counted).scalar_one())
+
+
+_ENDED: Final = select(meetings.c.id).where(
+    meetings.c.ends < bindparam("before"), meetings.c.ends > bindparam("after")
+)
+_FORGET: Final = delete(fanouts).where(
+    fanouts.c.meeting.in_(_ENDED), fanouts.c.kind == KIND, fanouts.c.finished < bindparam("before")
+)
+
+
+def forget(tx: Tx, before: datetime) -> int:
+    """Throw away what was sent before then about meetings that were over by then; how many.
+
+    Meetings that were over a year before that are not looked at again.
+    """
+    wanted = {"before": before, "after": before - LOOKED_AT}
+    return tx.execute(_FORGET, wanted).rowcount
