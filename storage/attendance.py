@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
 from storage import audit, meetings, seats, wall_time
-from storage.meetings import Answer, Meeting
+from storage.meetings import COMING, Answer, Meeting
 from storage.tables import people, rsvps
 from storage.transaction import Tx
 
@@ -120,7 +120,11 @@ _THESE: Final = _GUESTS.where(rsvps.c.id.in_(bindparam("ids", expanding=True))).
 _NAMES: Final = (
     select(rsvps.c.id, _NAME)
     .select_from(rsvps.outerjoin(people, people.c.id == rsvps.c.person))
-    .where(_AT_THE_DOOR, _NAME.is_not(None))
+    .where(
+        rsvps.c.meeting == bindparam("meeting"),
+        or_(rsvps.c.answer.in_(COMING), rsvps.c.came.is_not(None)),
+        _NAME.is_not(None),
+    )
     .order_by(rsvps.c.id)
 )
 _DOOR: Final = select(rsvps.c.door).where(
@@ -213,7 +217,7 @@ def these(tx: Tx, rsvp_ids: Iterable[int]) -> list[Guest]:
 
 
 def names(tx: Tx, meeting_id: int) -> Mapping[int, str]:
-    """The names of all who are expected or in, to search in."""
+    """The names of all who are expected, are in or said maybe, to search in."""
     rows: Iterable[Any] = tx.execute(_NAMES, {"meeting": meeting_id})
     return {row[0]: row[1] for row in rows}
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import attendance, rsvps
+from storage import attendance, people, rsvps
 from storage.meetings import Kind, Meeting
 from tests.flows.gate_house import code_of, comes, coordinator, go_to, make_world, plan, somebody
 from tests.flows.meeting_house import bare
@@ -202,6 +202,21 @@ def test_a_name_never_lets_in_by_itself(
     host.types("Jan")
     assert labels(host)[:2] == ["1. Jan", "2. Jan"]
     assert world.run(attendance.came, walk.id).came == 0
+
+
+def test_who_said_maybe_is_found_and_let_in_after_a_question(
+    world: World, walk: Meeting, host: Phone, noor: Phone
+) -> None:
+    bo = somebody(world, "bo")
+    world.run(people.change, bo.person.id, name="Bo")
+    world.run(rsvps.maybe, walk.id, bo.person.id, world.now)
+    host.sends(f"f:door:{walk.id}")
+    assert labels(host)[:2] == ["1. Noor, 3", "Not signed up"]
+    host.types("bo")
+    assert labels(host)[0] == "1. Bo"
+    host.types("1")
+    assert bare(host.presses("Yes, let them in"))[0].startswith("<b>Bo</b> is in.")
+    assert world.run(attendance.came, walk.id).walk_ins == 1
 
 
 def test_two_at_the_door_do_not_let_in_the_wrong_one(
