@@ -14,7 +14,7 @@ from typing import Any, Final
 from bot.dialogue.calendars import attached
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.gatherings import LONGEST_PLACE, label, title, where
-from bot.dialogue.language import _, isolate, n_, span, speaking
+from bot.dialogue.language import _, isolate, listed, n_, span, speaking
 from bot.dialogue.messages import Attachment, Button, Dropped, Message, PutOff, rich, units
 from bot.dialogue.talk import Talk
 from storage import change_notices, changes, meetings, rsvps, waiting
@@ -28,6 +28,8 @@ LONGEST_WHY: Final = 600
 LONGEST_WITH_FILE: Final = 1000
 """UTF-16 units of a text under a file: a caption of the Bot API has 1,024 at most."""
 MOST_PLACES: Final = 10
+MOST_GUESTS: Final = 3
+LONGEST_GUEST: Final = 40
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -61,7 +63,7 @@ def _with_file(message: Message, notice: Notice, now: datetime) -> Message:
 
     A button in its place where the text is too long to stand under a file.
     """
-    if notice.standing is Standing.LINE:
+    if notice.standing in (Standing.LINE, Standing.BRINGS):
         return message
     concerned = notice.places or [notice.meeting]
     first, person = concerned[0].id, notice.person.id
@@ -89,7 +91,7 @@ def _changed(tx: Tx, notice: Notice, now: datetime) -> Message:
         else _("This meeting has changed:"),
         title=title(meeting),
         facts="\n".join(_differences(notice, now)),
-        ending=_ending(tx, notice),
+        ending="\n".join(filter(None, (_ending(tx, notice), _to_tell(notice)))),
     )
     return Message(text, _choices(notice))
 
@@ -129,6 +131,21 @@ def _ending(tx: Tx, notice: Notice) -> str:
             return _("You said: maybe. Will you come?")
         case Standing.YES:
             return _signed_up(tx, notice)
+        case Standing.BRINGS:
+            return ""
+
+
+def _to_tell(notice: Notice) -> str:
+    """Those whom only this person can tell, because they have no phone."""
+    if not notice.brought:
+        return ""
+    named = [isolate(name, LONGEST_GUEST) for name in notice.brought[:MOST_GUESTS]]
+    if len(notice.brought) > MOST_GUESTS:
+        named.append(_("others"))
+    said = _("You signed up {names}, who has no phone here. Will you tell them?")
+    if len(named) > 1:
+        said = _("You signed up {names}, who have no phone here. Will you tell them?")
+    return said.format(names=listed(named))
 
 
 def _signed_up(tx: Tx, notice: Notice) -> str:
@@ -169,6 +186,8 @@ def _choices(notice: Notice) -> Rows:
             return ((Button(_("Yes, I can"), known), off),)
         case Standing.YES:
             return ((Button(_("Change or sign off"), entry("rsvp", meeting)),),)
+        case Standing.BRINGS:
+            return ((Button(_("My meetings"), entry("mymeetings")),),)
 
 
 @flow("still_coming")
@@ -236,7 +255,7 @@ def _cancelled(notice: Notice, now: datetime) -> Message:
         else _("This meeting is cancelled:"),
         title=title(replace(notice.meeting, title=was.title)),
         facts="\n".join(facts),
-        ending=_over(notice.standing),
+        ending="\n".join(filter(None, (_over(notice.standing), _to_tell(notice)))),
     )
     return Message(
         text,
@@ -263,3 +282,5 @@ def _over(standing: Standing) -> str:
             return _("You stood in line. That line has ended. You do not have to do anything.")
         case Standing.MAYBE:
             return _("You said: maybe. You do not have to do anything.")
+        case Standing.BRINGS:
+            return ""

@@ -26,7 +26,10 @@ from storage.transaction import Tx
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody knows of a meeting, and how it is; `places` are theirs of a cancelled day."""
+    """What somebody knows of a meeting, and how it is; `places` are theirs of a cancelled day.
+
+    `brought` are those without a phone whom they signed up.
+    """
 
     meeting: Meeting
     person: Person
@@ -34,6 +37,7 @@ class Notice:
     standing: Standing
     why: str = ""
     places: Sequence[Meeting] = ()
+    brought: Sequence[str] = ()
 
     @property
     def same_time(self) -> bool:
@@ -96,7 +100,8 @@ def _of_one(
     was = _known(history, known, meeting)
     if all(getattr(was, name) == getattr(meeting, name) for name in changes.FACTS):
         return Void("as it was")
-    return Notice(meeting, person, was, seen.standing, one.arguments["why"])
+    guests = concerned.brought(tx, person.id, [meeting.id])
+    return Notice(meeting, person, was, seen.standing, one.arguments["why"], brought=guests)
 
 
 def _of_day(tx: Tx, day: Meeting, person: Person, one: Fanout) -> Notice | Void:
@@ -115,7 +120,8 @@ def _of_day(tx: Tx, day: Meeting, person: Person, one: Fanout) -> Notice | Void:
         return Void("knows already")
     was = changes.versions([one])[-1]
     places = sorted((found for found, _answer in news), key=lambda found: found.starts)
-    return Notice(day, person, was, _strongest(news), one.arguments["why"], places)
+    guests = concerned.brought(tx, person.id, [found.id for found in places])
+    return Notice(day, person, was, _strongest(news), one.arguments["why"], places, guests)
 
 
 def _strongest(news: Iterable[tuple[Meeting, Seen]]) -> Standing:

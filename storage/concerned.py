@@ -1,5 +1,6 @@
-"""Who counts on a meeting: who said yes or maybe, and who stands in line.
+"""Who counts on a meeting: who said yes or maybe, who stands in line, and who brings somebody.
 
+Who signed up somebody without a phone is the one who can tell them.
 What they saw of it is the version that they answered; a cancelled meeting has ended its line, and
 those who stood in it then are concerned as well.
 """
@@ -22,11 +23,12 @@ _REVOKED: Final = "revoked"
 
 
 class Standing(StrEnum):
-    """What somebody counts on; who may come and stands in line as well is in line."""
+    """What somebody counts on, the strongest first: one who may come and is in line is in line."""
 
     YES = "yes"
     LINE = "line"
     MAYBE = "maybe"
+    BRINGS = "brings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,22 @@ _LINED_UP: Final = (
         waiting_list.c.version < meetings.c.version,
     )
 )
-_BOTH: Final = union(_ANSWERED, _LINED_UP).subquery("concerned")
+_BRINGING: Final = (
+    select(rsvps.c.added_by)
+    .select_from(rsvps.join(meetings, meetings.c.id == rsvps.c.meeting))
+    .where(
+        rsvps.c.meeting.in_(bindparam("of", expanding=True)),
+        rsvps.c.added_by > bindparam("after"),
+        rsvps.c.person.is_(None),
+        rsvps.c.answer == Answer.YES,
+        rsvps.c.version < meetings.c.version,
+    )
+)
+_ALL: Final = union(_ANSWERED, _LINED_UP, _BRINGING).subquery("concerned")
 _PAGE: Final = (
-    select(_BOTH.c.person, people.c.chat)
-    .select_from(_BOTH.join(people, people.c.id == _BOTH.c.person))
-    .order_by(_BOTH.c.person)
+    select(_ALL.c.person, people.c.chat)
+    .select_from(_ALL.join(people, people.c.id == _ALL.c.person))
+    .order_by(_ALL.c.person)
     .limit(bindparam("limit"))
 )
 
@@ -98,6 +111,24 @@ _LINES_OF: Final = (
 )
 
 
+_BROUGHT_BY: Final = (
+    select(rsvps.c.meeting, rsvps.c.version, rsvps.c.name)
+    .where(
+        rsvps.c.added_by == bindparam("person"),
+        rsvps.c.meeting.in_(bindparam("of", expanding=True)),
+        rsvps.c.person.is_(None),
+        rsvps.c.answer == Answer.YES,
+    )
+    .order_by(rsvps.c.id)
+)
+
+
+def brought(tx: Tx, person: int, of: Collection[int]) -> list[str]:
+    """The names of those without a phone whom somebody signed up for these meetings."""
+    rows: Iterable[Sequence[Any]] = tx.execute(_BROUGHT_BY, {"person": person, "of": list(of)})
+    return [name for _meeting, _version, name in rows if name]
+
+
 def standings(tx: Tx, person: int, of: Collection[int]) -> dict[int, Seen]:
     """How somebody stands to each of these meetings, as far as they count on it."""
     wanted = {"person": person, "of": list(of)}
@@ -109,4 +140,7 @@ def standings(tx: Tx, person: int, of: Collection[int]) -> dict[int, Seen]:
             found[meeting] = Seen(meeting, Standing.YES, version)
         else:
             found.setdefault(meeting, Seen(meeting, Standing.MAYBE, version))
+    guests: Iterable[Sequence[Any]] = tx.execute(_BROUGHT_BY, wanted)
+    for meeting, version, _name in guests:
+        found.setdefault(meeting, Seen(meeting, Standing.BRINGS, version))
     return found

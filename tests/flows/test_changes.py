@@ -294,6 +294,26 @@ def test_a_cancelled_day_is_one_message(world: World) -> None:
     assert file.count(b"STATUS:CANCELLED") == 2
 
 
+# Somebody without a phone.
+
+
+def test_who_signed_up_somebody_without_a_phone_is_asked_to_tell_them(world: World) -> None:
+    walk = plan(world)
+    noor, ali = comer(world, walk), guest(world, "ali")
+    for name, by in (("Oma Jo", noor), ("Bep", ali), ("Cor", ali)):
+        world.run(rsvps.add_without_phone, walk.id, name, by.person.id, world.now)
+    edit(world, walk, place="The barn")
+    said, other = half_an_hour(world, noor, ali)
+    assert "Can you come there too?\nYou signed up Oma Jo, who has no phone here." in said
+    assert other.endswith(
+        "\n\nYou signed up Bep and Cor, who have no phone here. Will you tell them?"
+    )
+    assert ali.last.labels == ["My meetings"]
+    assert half_an_hour(world, noor, ali) == []
+    cancel(world, walk)
+    assert "You signed up Bep and Cor" in bare(ali.hears())[0]
+
+
 # Anything may stand in it.
 
 
