@@ -108,9 +108,8 @@ def _invited(tx: Tx, meeting: Meeting) -> list[str]:
 
 
 def _reasons(counted: Mapping[str, int]) -> str:
-    return listed(
-        _(REASONS.get(why, OTHERWISE)).format(n=number(n)) for why, n in sorted(counted.items())
-    )
+    told = ((REASONS.get(why, OTHERWISE), n) for why, n in sorted(counted.items()))
+    return listed(_(reason).format(n=number(n)) for reason, n in told)
 
 
 def _sums(totals: Sequence[PlaceTotals]) -> list[str]:
