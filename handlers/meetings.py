@@ -146,7 +146,7 @@ def _state(talk: Talk, card: Card, person: Person) -> list[str]:
         facts.append(at.format(title=title(card.elsewhere)))
     if card.is_open and card.mine is not None and card.mine.answer == Answer.NO:
         facts.append(_("You said: no."))
-    facts += [closed(card.why), _answer(card.mine), _line(talk, card)]
+    facts += [closed(card.why, holds=card.comes), _answer(card.mine), _line(talk, card)]
     return [*facts, link_line(meeting, talk.now, comes=card.comes)]
 
 
@@ -188,6 +188,8 @@ def _choices(talk: Talk, card: Card, person: Person) -> Rows:
         change = Button(_("Change how many"), entry("rsvp", meeting.id, Answer.YES))
         return [[change], [maybe, off]]
     said_maybe = card.mine is not None and card.mine.answer == Answer.MAYBE
+    if not (card.welcome or said_maybe or card.entry):
+        return [_yes(talk, card, person)]
     rest = off if said_maybe else Button(_("No"), entry("rsvp", meeting.id, Answer.NO))
     if card.entry is not None:
         return [[_leave(meeting)]]
@@ -225,7 +227,8 @@ def _more(talk: Talk, card: Card) -> Rows:
     if is_open:
         if card.coming:
             rows.append([Button(_("Who is coming"), entry("attendees", meeting.id))])
-        if meeting.capacity is None or card.taken < meeting.capacity:
+        has_room = meeting.capacity is None or card.taken < meeting.capacity
+        if has_room and (card.welcome or card.manages):
             someone = _("Sign up somebody without a phone")
             rows.append([Button(someone, entry("someone", meeting.id))])
     if card.manages:

@@ -86,7 +86,7 @@ def _standing(
         facts.append(_("Without a phone: {names}").format(names=listed(names)))
         rows.append([Button(_("Without a phone ({number})").format(number=number),
                             entry("someone_off", meeting.id))])  # fmt: skip
-    facts += [closed(why), link_line(meeting, talk.now, comes=comes) if coming else ""]
+    facts += [closed(why, holds=comes), link_line(meeting, talk.now, comes=comes) if coming else ""]
     if why is None or (meeting.ends > talk.now and not meeting.is_cancelled):
         rows.append([_see(number, meeting)])
     return facts, rows

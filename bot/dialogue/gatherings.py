@@ -119,8 +119,10 @@ def need_names(keys: Iterable[str]) -> list[str]:
     return [_(NEEDS[key]) for key in keys if key in NEEDS]
 
 
-def closed(why: str | None) -> str:
-    """Why nobody can sign up any more; nothing while they can."""
+def closed(why: str | None, *, holds: bool = False) -> str:
+    """Why nobody can sign up any more; nothing while they can. Who comes `holds` seats already."""
+    if holds and why == "deadline":
+        return _("It is too late to change how many come. You can still sign off.")
     return _(_CLOSED[why]) if why is not None and why in _CLOSED else ""
 
 

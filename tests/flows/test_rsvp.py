@@ -284,7 +284,10 @@ def test_after_the_deadline_one_can_still_sign_off(world: World) -> None:
     phone.sends(f"f:rsvp:{walk.id}:yes")
     phone.presses("2")
     world.now += timedelta(hours=2)
-    assert "too late" in phone.sends(f"f:rsvp:{walk.id}")[0]
+    said = phone.sends(f"f:rsvp:{walk.id}")[0]
+    assert "It is too late to change how many come. You can still sign off." in said
+    assert "Ask a human" not in phone.types("/mymeetings")[0]
+    phone.sends(f"f:meeting:{walk.id}")
     assert phone.last.labels == ["Sign off", "All meetings"]
     assert phone.presses("Sign off")[0].startswith("You are signed off")
 
@@ -383,7 +386,7 @@ def test_who_is_not_among_the_audience_reads_why_and_what_to_do(
     visitor = world.phone("visitor")
     (said,) = visitor.types(f"/start meeting-{walk.id}")
     assert f"{whom} You can become a member: it takes a minute." in said
-    assert "Yes, I am coming" not in visitor.last.labels
+    assert visitor.last.labels == ["Become a member", "Put it in my calendar", "All meetings"]
     assert visitor.presses("Become a member") == [f"JOIN meeting-{walk.id}"]
     assert whom in visitor.sends(f"f:rsvp:{walk.id}:yes")[0]
     assert kept(visitor, walk) is None
