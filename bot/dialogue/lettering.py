@@ -128,11 +128,12 @@ def lines(text: str, size: float, width: float, *, bold: bool = False) -> list[s
 
 
 def _pieces(word: str, letters: Font, size: float, width: float) -> list[str]:
-    """A word in pieces that fit, no mark parted from its letter."""
+    """A word in pieces that fit; a mark stays with its letter, if there are not too many."""
     pieces = [""]
     for one in word:
-        hangs = unicodedata.category(one) in _HANGS_ON or pieces[-1].endswith("\u200d")
-        if pieces[-1] and not hangs and letters.width(pieces[-1] + one, size) > width:
+        hangs = unicodedata.category(one) in _HANGS_ON
+        most = width + size if hangs else width
+        if pieces[-1] and letters.width(pieces[-1] + one, size) > most:
             pieces.append("")
         pieces[-1] += one
     return pieces

@@ -75,6 +75,12 @@ def test_a_poster_is_a4_and_its_code_is_read():
     seen = picture(png(poster_svg(POSTER), dpi=75))
     assert (seen.width, seen.height, seen.dpi) == (620, 877, 75)
     assert seen.codes() == [LINK]
+    left, top, right, bottom = 45, 532, 265, 752  # the frame of the code, at half its size
+    for part in (
+        (left + 3, top + 3, left + 21, bottom - 3), (right - 21, top + 3, right - 3, bottom - 3),
+        (left + 3, top + 3, right - 3, top + 21), (left + 3, bottom - 21, right - 3, bottom - 3),
+    ):  # fmt: skip
+        assert seen.is_blank(*part)
 
 
 def test_a_poster_is_printed_finely_and_says_how_large_it_is():
@@ -146,12 +152,20 @@ def test_lines_are_as_wide_as_they_may_be():
     assert lettering.lines("", 40, width) == []
 
 
-def test_a_mark_stays_with_its_letter():
-    word = "e\u0301" * 40
+@pytest.mark.parametrize("mark", ["\u0301", "\u0488"])
+def test_a_mark_stays_with_its_letter(mark):
+    word = f"e{mark}" * 40
     pieces = lettering.lines(word, 40, 200)
     assert len(pieces) > 2
     assert "".join(pieces) == word
-    assert all(piece[0] == "e" for piece in pieces)
+    assert all(piece.startswith("e") for piece in pieces)
+
+
+@pytest.mark.parametrize("word", ["e\u200d" * 99, "e" + "\u0488" * 99, "\u0488" * 99])
+def test_no_word_is_too_wide_whatever_it_is_made_of(word):
+    pieces = lettering.lines(word, 40, 200)
+    assert len(pieces) > 5
+    assert all(lettering.font(bold=False).width(piece, 40) <= 240 for piece in pieces)
 
 
 def test_bold_is_wider_than_plain():
