@@ -56,7 +56,7 @@ def _day(tx: Tx, number: int | None) -> Meeting:
 
 
 def _seen_with(day: Meeting, status: str) -> Mapping[str, Any]:
-    draft = day.status == Status.DRAFT and status == Status.ON
+    draft = day.status == Status.DRAFT
     return {"status": Status.DRAFT if draft else status, "publishes": day.publishes}
 
 
@@ -240,13 +240,12 @@ def repeat(
     if first.series is None:
         first = meetings.write(tx, first, {"series": series}, now, quiet=True)
     known = {one.wall_start: one for one in meetings.of_series(tx, series) if not one.is_cancelled}
-    made: list[Meeting] = []
     for start in starts:
-        one = known.get(start.isoformat(timespec="minutes"))
-        one = one or _copied(tx, first, start, {"series": series}, now)
-        made.append(known.setdefault(one.wall_start, one))
+        wanted = start.isoformat(timespec="minutes")
+        if wanted not in known:
+            known[wanted] = _copied(tx, first, start, {"series": series}, now)
     _record(tx, "repeat", first, _Act(by, now))
-    return made
+    return [known[start.isoformat(timespec="minutes")] for start in starts]
 
 
 _OF_ITSELF: Final = ("id", "key", "version", "changed")

@@ -181,6 +181,20 @@ async def test_moving_a_meeting_makes_offers_anew(db: Database) -> None:
     assert await db.read(waiting.entry, made.id, first) == entry
 
 
+async def test_an_offer_that_was_over_before_the_move_stays_over(db: Database) -> None:
+    made = await db.run(make, capacity=1)
+    seated, first, second = await db.run(crowd, 3)
+    for person in (seated, first, second):
+        await db.run(rsvps.claim, made.id, Party(person, 1), NOW)
+    await db.run(rsvps.withdraw, made.id, seated, NOW)
+    later = NOW + timedelta(days=3)
+    await db.run(planning.edit, made.id, None, later, start=wall("2027-03-20T19:30"))
+    assert await db.read(waiting.entry, made.id, first) is None
+    entry = await db.read(waiting.entry, made.id, second)
+    assert entry is not None
+    assert (entry.state, entry.offered) == ("offered", later)
+
+
 async def test_a_day_moves_its_places_along(db: Database) -> None:
     day, *places = await db.run(a_day)
     await db.run(change, day, start=wall("2027-03-16T11:00"), end=wall("2027-03-16T15:00"))
@@ -214,6 +228,15 @@ async def test_a_day_is_published_with_its_places(db: Database) -> None:
     now_at_once = await db.run(planning.publish, day.id, None, NOW)
     assert (now_at_once.publishes, now_at_once.version) == (None, 1)
     assert {one.publishes for one in await db.read(days.children, day.id)} == {None}
+
+
+async def test_a_place_that_was_called_off_is_not_published_with_its_day(db: Database) -> None:
+    day, place, *_ = await db.run(a_day, Status.DRAFT)
+    await db.run(planning.cancel, place.id, None, NOW)
+    await db.run(planning.publish, day.id, None, NOW)
+    status = {one.id: one.status for one in await db.read(days.children, day.id)}
+    assert status.pop(place.id) == Status.CANCELLED
+    assert set(status.values()) == {Status.ON}
 
 
 async def test_what_is_seen_stays_seen(db: Database) -> None:
@@ -308,8 +331,11 @@ async def test_a_date_of_a_series_is_moved_or_dropped_by_itself(db: Database) ->
     first = await db.run(make, days=14)
     dates = [wall("2027-03-22T19:30"), wall("2027-03-29T19:30")]
     second, third = await db.run(planning.repeat, first.id, dates, None, NOW)
-    again = await db.run(planning.repeat, first.id, dates, None, NOW)
-    assert [one.id for one in again] == [second.id, third.id]
+    again = await db.run(planning.repeat, first.id, [*dates, *dates], None, NOW)
+    assert [one.id for one in again] == 2 * [second.id, third.id]
+    assert len(await db.read(meetings.of_series, second.series or "")) == 3
+    copied = await db.run(planning.copy, second.id, wall("2027-04-05T19:30"), None, NOW)
+    assert copied.series is None
     await db.run(change, second, start=wall("2027-03-23T19:30"))
     await db.run(planning.cancel, third.id, None, NOW)
     assert await db.run(told) == [third.id, second.id]
