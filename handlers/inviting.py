@@ -54,8 +54,8 @@ def invite(talk: Talk, tx: Tx, meeting_id: int) -> None:
     audit.record(tx, talk.person.id, "invitations.send", f"meeting:{meeting.id}", talk.now)
     return talk.say(
         _(
-            "The invitations are on their way. Nobody gets one at night, or more than three "
-            "messages a week. Those wait, as long as it is still of use."
+            "The invitations are on their way. I send nothing at night, and nobody gets more than "
+            "three messages a week. What has to wait goes later, if it is still of use then."
         ),
         [Button(_("How the invitations go"), entry("invited", meeting.id))],
         [back(meeting.id)],
