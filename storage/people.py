@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select, text, update
 
-from storage.tables import consents, people, person_themes, rsvps
+from storage.tables import consents, people, person_themes, rsvps, waiting_list
 from storage.transaction import Insert, Prepared, Tx
 
 
@@ -149,12 +149,10 @@ def leave(tx: Tx, person: int, now: datetime) -> None:
 
 def drop_profile(tx: Tx, person: int) -> None:
     """Forget what somebody told of themselves; where they signed up, their name goes along."""
-    signed_up_as = select(people.c.name).where(people.c.id == person).scalar_subquery()
-    tx.execute(
-        update(rsvps)
-        .where(rsvps.c.person == person, rsvps.c.name.is_(None))
-        .values(name=signed_up_as)
-    )
+    known_as = select(people.c.name).where(people.c.id == person).scalar_subquery()
+    for signed_up in (rsvps, waiting_list):
+        nameless = (signed_up.c.person == person, signed_up.c.name.is_(None))
+        tx.execute(update(signed_up).where(*nameless).values(name=known_as))
     told = ("name", "municipality", "neighbourhood", "part", "initiative", "email", "adult")
     tx.execute(update(people).where(people.c.id == person).values(dict.fromkeys(told)))
     set_themes(tx, person, ())

@@ -484,6 +484,15 @@ async def test_the_line_is_listed_in_its_order_by_pages(db: Database) -> None:
     assert await db.read(waiting.length, made.id) == 3
 
 
+async def test_who_forgets_their_profile_is_still_known_in_the_line(db: Database) -> None:
+    made = await db.run(full)
+    noor = await db.run(somebody)
+    await db.run(people.join, noor, NOW, {"name": "Noor"})
+    await claim(db, made.id, noor, 1)
+    await db.run(people.drop_profile, noor)
+    assert [one.name for one in await db.read(waiting.line, made.id, 9)] == ["Noor"]
+
+
 async def test_what_is_due_are_the_lines_of_what_is_to_come(db: Database) -> None:
     late, soon, off, empty = [
         await db.run(full, key=key, days=days)
