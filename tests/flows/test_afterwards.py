@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.messages import Kind, units
+from handlers import look_back
 from storage import attendance, feedback
 from storage.feedback import Worth
 from storage.meetings import Meeting
@@ -107,7 +108,7 @@ def test_nobody_is_asked_twice_or_late(world: World, walk: Meeting, noor: Phone)
 # For who ran it.
 
 
-def look_back(phone: Phone, walk: Meeting) -> str:
+def numbers(phone: Phone, walk: Meeting) -> str:
     return bare(phone.sends(f"f:notes:{walk.id}"))[0]
 
 
@@ -115,13 +116,13 @@ def test_the_numbers_say_who_came_and_hide_what_few_think(
     world: World, walk: Meeting, noor: Phone
 ) -> None:
     team = coordinator(world)
-    assert look_back(team, walk) == "This meeting has yet to begin."
+    assert numbers(team, walk) == "This meeting has yet to begin."
     comes(somebody(world, "bo"), walk)
     go_to(world, walk.starts)
-    assert "Nobody was checked in at the door." in look_back(team, walk)
+    assert "Nobody was checked in at the door." in numbers(team, walk)
     let_in(world, walk, noor)
     world.run(attendance.walk_in, walk.id, attendance.Visitor(None, 4), 1, world.now)
-    said = look_back(team, walk)
+    said = numbers(team, walk)
     for line in ("5 people were there.", "Expected: 3", "Of those, came: 1", "Stayed away: 2",
                  "Came without signing up: 4", "0 people looked back.",
                  "I show what they thought from 5 answers on."):  # fmt: skip
@@ -141,7 +142,7 @@ def test_words_are_read_from_five_answers_on_without_names(
         world.run(feedback.say, walk.id, one, words, world.now)
         if number == 3:
             assert bare(team.sends(f"f:said_afterwards:{walk.id}")) == ["There is nothing to read."]
-    assert "It was very much worth it: 12" in look_back(team, walk)
+    assert "It was very much worth it: 12" in numbers(team, walk)
     team.presses("Read what people said")
     assert all(units(shown.text) <= 4096 for shown in team.screen())
     assert "· 00 <b><b>" in bare([team.last.text])[0]
@@ -182,7 +183,7 @@ def test_a_photo_and_words_go_back_to_who_was_there(
     assert bare(noor.sends(f"f:meeting_notes:{walk.id}")) == [text]
     nothing = ["There is nothing from this meeting."]
     assert somebody(world, "bo").sends(f"f:meeting_notes:{walk.id}") == nothing
-    assert "You gave something back 1 time." in look_back(team, walk)
+    assert "You gave something back 1 time." in numbers(team, walk)
 
 
 def test_words_alone_a_photo_alone_or_nothing(world: World, walk: Meeting, noor: Phone) -> None:
@@ -217,7 +218,7 @@ def test_what_is_sent_fits(
         team.shares(Kind.PHOTO, file="AgAC", caption="")
     else:
         team.types("skip")
-    limit = 700 if photo else 3000
+    limit = look_back.MOST_WITH_PHOTO if photo else look_back.MOST
     assert "too long" in team.types("💥" * (limit - 1))[0]
     team.types("💥" * (limit // 2))
     team.types("yes")
