@@ -27,6 +27,7 @@ TEXT: Final = 1500
 PLACE: Final = 200
 LINK: Final = 300
 """The most characters of a text; what is longer is cut, but for an address."""
+LONGEST: Final = timedelta(days=31)
 _ONCE: Final = (
     "UID", "SUMMARY", "DESCRIPTION", "LOCATION", "GEO", "URL", "DTSTART", "DTEND", "DURATION",
     "RRULE", "RECURRENCE-ID", "STATUS", "CLASS",
@@ -130,8 +131,8 @@ class _Reader:
         for key, numbers in self.lines.numbers.items():
             if len(numbers) > 1 and key in _ONCE:
                 self.wrong(key, f"`{key}` is there twice")
-        for key, problem in parsed.errors:
-            self.wrong(str(key), f"`{key}` is wrong: {shown(str(problem))}")
+        for name, problem in parsed.errors:
+            self.wrong(name or "", f"`{name}` is wrong: {shown(str(problem))}")
         for key, what in _NEEDED.items():
             if key not in self.lines.numbers or (
                 key != "DTSTART" and not _one_line(parsed.get(key))
@@ -170,16 +171,18 @@ class _Reader:
         return start, zone
 
     def _end(self, parsed: Mapping[str, Any], start: datetime, zone: str) -> datetime:
-        if "DTEND" in parsed:
-            end = self._wall("DTEND", parsed["DTEND"], zone)
-            if mistake := wall_mistake(end, zone):
-                raise _WrongError("DTEND", mistake)
-        elif "DURATION" in parsed and isinstance(parsed["DURATION"].dt, timedelta):
-            end = start + parsed["DURATION"].dt
-        else:
+        key = "DTEND" if "DTEND" in parsed else "DURATION"
+        if key not in parsed:
             raise _WrongError("DTSTART", "it has no end (DTEND or DURATION)")
-        if end <= start:
-            raise _WrongError("DTEND", "it does not end after it starts")
+        given = parsed[key].dt
+        if isinstance(given, timedelta):
+            end = start + min(max(given, timedelta(0)), 2 * LONGEST)
+        else:
+            end = self._wall(key, parsed[key], zone)
+        if mistake := wall_mistake(end, zone):
+            raise _WrongError(key, mistake)
+        if not start < end <= start + LONGEST:
+            raise _WrongError(key, f"it must end after it starts, within {LONGEST.days} days")
         return end
 
     def _wall(self, key: str, given: Any, zone: str) -> datetime:

@@ -221,7 +221,11 @@ MISTAKES = [
     ("DTEND;TZID=Europe/Amsterdam:20270315T213000\n", "", f"line 5: {N}: it has no end (DTEND "
      "or DURATION)"),
     ("DTEND;TZID=Europe/Amsterdam:20270315T213000", "DTEND:20270315T183000Z", f"line 6: {N}: it "
-     "does not end after it starts"),
+     "must end after it starts, within 31 days"),
+    ("DTEND;TZID=Europe/Amsterdam:20270315T213000", "DURATION:P4000000D", f"line 6: {N}: it "
+     "must end after it starts, within 31 days"),
+    ("DTEND;TZID=Europe/Amsterdam:20270315T213000", "DURATION:-P4000000D", f"line 6: {N}: it "
+     "must end after it starts, within 31 days"),
     ("DTSTART;TZID=Europe/Amsterdam:20270315T193000", "DTSTART;VALUE=DATE:20270315", f"line 5: {N}:"
      " it lasts whole days: give it a start and an end on the clock"),
     ("DTSTART;TZID=Europe/Amsterdam", "DTSTART;TZID=Mars/Base", f"line 5: {N}: `Mars/Base` is not "
