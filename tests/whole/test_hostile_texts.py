@@ -17,14 +17,31 @@ ASKED = {
     "profile": {"name", "municipality", "neighbourhood", "initiative", "email"},
     "survey": {"few.other", "open", "number", "date", "place"},
     "rsvp": {"name"},
+    "needs": {"words"},
+    "someone": {"name"},
+    "places": {"name", "municipality"},
     "ask": {"question"},
     "answer": {"answer"},
 }
-"""Every open question, by flow; a new one has to be walked through below too."""
+"""Every open question of residents, by flow; a new one has to be walked through below too."""
+
+INSIDE = {"answer": "ask", "needs": "signed_up", "someone": "company"}
+"""The module of a flow that is not called like it."""
+
+SHARED = {"places": 1}
+"""Questions that want a location: no text is an answer to them."""
+
+OF_WHO_RUNS_IT = {
+    "afterwards": 1, "inviting": 2, "look_back": 2, "manage": 1, "manage_dates": 3,
+    "manage_seats": 2, "manage_writing": 1, "new_day": 5, "new_meeting": 1, "walk_in": 1,
+}  # fmt: skip
+"""Questions about meetings whose own transcripts, in tests/flows, give them hostile texts."""
 
 WALKS = (
     ("/ask", ("vraag",)),
-    ("/start meeting-2", "Yes", "1", ("Gast",)),
+    ("/start meeting-2", "Yes", "1", ("Gast",), "Yes, there is", "skip", ("tolk",)),
+    ("/start meeting-2", "Sign up somebody without a phone", ("Bep",), "/start meeting-6"),
+    ("By name", ("Werf",), "/start meeting-6", "By municipality", ("Utrecht",)),
     ("/join", ("Noor",), ("Utrecht",), ("Vreeswijk",), "2", ("Tuin",), "1", *["yes"] * 5),
     (("noor@example.org",), "1"),
     ("/profile", "Name", ("Noor",), "/profile", "Municipality", ("Utrecht",)),
@@ -40,6 +57,8 @@ KEPT = {
     ("profile", "neighbourhood"): ("neighbourhood", "people WHERE true"),
     ("profile", "initiative"): ("initiative", "people WHERE true"),
     ("rsvp", "name"): ("rsvps.name", "rsvps JOIN people ON people.id = person WHERE true"),
+    ("needs", "words"): ("needs_text", "rsvps JOIN people ON people.id = person WHERE true"),
+    ("someone", "name"): ("rsvps.name", "rsvps JOIN people ON people.id = added_by WHERE true"),
     ("ask", "question"): ("text", "questions JOIN people ON people.id = person WHERE true"),
 }
 ANSWERS = (
@@ -59,8 +78,10 @@ def test_every_open_question_of_the_flows_is_known_here():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"talk.ask", "Open"}:
                 found[path.stem] += 1
-    known = {flow: len(keys) for flow, keys in ASKED.items() if flow != "answer"}
-    assert found == known | {"ask": len(ASKED["ask"]) + len(ASKED["answer"])}
+    known = Counter[str](OF_WHO_RUNS_IT) + Counter(SHARED)
+    for flow, keys in ASKED.items():
+        known[INSIDE.get(flow, flow)] += len(keys)
+    assert found == known
 
 
 @pytest.mark.timeout(240)
