@@ -267,6 +267,12 @@ def test_a_numbered_label_is_also_its_own_words(said, found):
     assert match_shown(said, [labels]) == found
 
 
+def test_a_number_inside_a_numbered_label_is_not_its_number():
+    pages = [{"hall": "9. Hall 1"}, {"garden": "1. Garden"}]
+    assert match_shown("1", pages) == "garden"
+    assert match_shown("9", pages) == "hall"
+
+
 def test_the_third_wrong_answer_to_an_optional_question_offers_to_skip():
     def mail(talk, tx):
         talk.say(str(talk.ask("mail", "E-mail?", answers.email(), optional=True)))
