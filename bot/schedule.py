@@ -14,11 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot import steps
 from bot.clock import Clock
 from bot.dialogue.flow import Tick
 from bot.logs import decision
 from bot.sender import Sender
-from storage import Database, claims, planned
+from storage import Database, Tx, claims, planned
 from storage.errors import Unavailable
 
 LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
@@ -86,12 +87,14 @@ class Schedule:
         """A tick lets turns go first. One that fails is run again at its next time."""
         async with self._running.setdefault(tick.name, asyncio.Lock()):
             try:
-                await self._database.run_alone(tick.run, self._clock.now())
+                found = await self._database.run_alone(_ticked, tick, self._clock.now())
             except Unavailable as error:
                 decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
             except Exception as error:
                 decision(_log, "tick failed", level=logging.ERROR, tick=tick.name, error=error)
             else:
+                if found:
+                    steps.reached(steps.TICK_COMMITTED)
                 self._sender.wake()
 
     async def _look_ahead(self) -> None:
@@ -115,3 +118,11 @@ class Schedule:
         task = asyncio.get_running_loop().create_task(self.run_all(), name="all ticks")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _ticked(tx: Tx, tick: Tick, now: datetime) -> bool:
+    """Run it; whether it found anything to do."""
+    found = bool(tick.run(tx, now))
+    if found:
+        steps.reached(steps.TICK_WRITTEN)
+    return found

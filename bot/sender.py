@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from bot import steps
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier, Maker
@@ -220,6 +221,8 @@ class Sender:
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)
         claimed, behind = await self._database.run(_claim, wanted, self._render)
+        if claimed.rows:
+            steps.reached(steps.CLAIMED)
         if lane is Lane.REPLY:
             self._lines.behind = behind | self._lines.newly_behind
         return claimed
@@ -260,4 +263,6 @@ def _take_over(
 
 def _claim(tx: Tx, wanted: Claim, render: claims.Render) -> tuple[Claimed, set[str]]:
     claimed = claims.claim(tx, wanted, render)
+    if claimed.rows:
+        steps.reached(steps.RENDERED)
     return claimed, delivery.behind(tx) if wanted.lane is Lane.REPLY else set()

@@ -1,4 +1,4 @@
-"""The named steps of receiving, turning and sending: where tests stop or kill the bot.
+"""The named steps of receiving, turning, promising and sending: where tests stop or kill the bot.
 
 In a running bot nobody listens, and passing a step costs next to nothing.
 """
@@ -15,11 +15,17 @@ CALL_BEGINS: Final = "call begins"
 CALL_ANSWERED: Final = "call answered"
 RECORDED: Final = "recorded"
 CONFIRMING: Final = "confirming"
+TICK_WRITTEN: Final = "tick written"
+TICK_COMMITTED: Final = "tick committed"
+RENDERED: Final = "rendered"
+CLAIMED: Final = "claimed"
 
-EVERY: Final = (
+OF_A_TURN: Final = (
     RECEIVED, TURN_BEGINS, TURN_WRITTEN, COMMITTED, OFFERED, CALL_BEGINS, CALL_ANSWERED, RECORDED,
     CONFIRMING,
 )  # fmt: skip
+OF_A_PROMISE: Final = (TICK_WRITTEN, TICK_COMMITTED, RENDERED, CLAIMED)
+"""What nobody just asked for: a tick that found something to do, and rows that are claimed."""
 
 _listeners: list[Callable[[str], None]] = []
 

@@ -50,7 +50,7 @@ async def kill_often(scene: Scene, kills: int, first: int) -> tuple[int, int]:
     typing = [asyncio.create_task(scene.type_on(typist)) for typist in scene.typists.values()]
     hits = made = 0
     for number in range(kills):
-        step = steps.EVERY[(first + number) % len(steps.EVERY)]
+        step = steps.OF_A_TURN[(first + number) % len(steps.OF_A_TURN)]
         victim = await scene.victim(step, scene.random.randint(2, 6))
         if await died(victim):
             made += 1
