@@ -68,6 +68,18 @@ async def test_all_lines_at_other_places_end_with_a_seat(db: Database) -> None:
     assert await db.read(holds, noor, evening.id) == [0]
 
 
+async def test_the_line_for_the_evening_has_nothing_to_do_with_the_places(db: Database) -> None:
+    here, _there, evening = await db.run(a_day, 1, 1)
+    noor, ali = await db.run(crowd, 2)
+    await db.run(planning.edit, evening.id, None, NOW, capacity=1)
+    await claim(db, evening.id, ali)
+    assert await claim(db, evening.id, noor) == Waiting(1)
+    assert await claim(db, here.id, noor) == Seated(1)
+    await db.run(rsvps.withdraw, evening.id, ali, NOW)
+    assert await db.run(waiting.accept, evening.id, noor, NOW) == Seated(1)
+    assert await db.read(holds, noor, here.id, evening.id) == [1, 1]
+
+
 async def test_who_is_moved_up_frees_their_seat_for_the_next_there(db: Database) -> None:
     here, there, _evening = await db.run(a_day, 1, 1, days=1)
     noor, ali, bea = await db.run(crowd, 3)

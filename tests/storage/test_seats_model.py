@@ -157,7 +157,7 @@ class Seats(RuleBasedStateMachine):
         days=st.sampled_from((1, 2, 2, 3, 4)),
         at=st.sampled_from((10, 19.5)),
         seats=st.tuples(*[capacities] * len(NAMES)),
-        crowds=st.tuples(crowds, crowds),
+        crowds=st.tuples(crowds, crowds, crowds),
     )
     def begin(
         self, start: str, days: int, at: float, seats: tuple[int | None, ...], crowds: Any
@@ -175,7 +175,7 @@ class Seats(RuleBasedStateMachine):
         self.alive = set(PEOPLE)
         self.before = dict.fromkeys(NAMES, 0)
         self.real.begin(self.world)
-        for name, crowd in zip(PLACES, crowds, strict=False):
+        for name, crowd in zip(("A", "B", "evening"), crowds, strict=True):
             self.press(name, crowd)
 
     @staticmethod
