@@ -391,7 +391,7 @@ def a_database(url: str) -> Iterator[tuple[Database, asyncio.AbstractEventLoop]]
         loop.close()
 
 
-@pytest.mark.timeout(0 if "MODEL_RUNS" in os.environ else 180)
+@pytest.mark.timeout(0 if "MODEL_RUNS" in os.environ else 300)
 def test_the_database_does_as_the_model_does(url: str) -> None:
     kind = url.partition(":")[0]
     runs = int(os.environ.get("MODEL_RUNS") or RUNS[kind])
