@@ -12,10 +12,11 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from bot import import_calendar, import_events, importing
+from bot import importing
 from bot.clock import Clock
 from bot.config import Settings
-from bot.import_mistakes import ImportErrors
+from bot.importing import calendar_file, events
+from bot.importing.mistakes import ImportErrors
 from storage import Database, codes, people
 from storage.errors import StorageError
 
@@ -47,17 +48,17 @@ def _import_content(options: Settings, path: Path) -> int:
 
 def _import_calendar(options: Settings, path: Path) -> int:
     now = Clock().now()
-    found = import_calendar.read(path, zone=options.platform.timezone.key)
+    found = calendar_file.read(path, zone=options.platform.timezone.key)
 
     async def load(database: Database) -> None:
-        made = await database.run(import_events.load, found, now)
+        made = await database.run(events.load, found, now)
         print(f"Imported: meetings {made.meetings}, called off {made.cancelled}.")
         for count, what in (
             (made.past, "dates that are over"),
             (made.private, "events that are private"),
             (
                 made.cut,
-                f"what comes after {import_events.MOST_DATES} dates of one event, in events",
+                f"what comes after {events.MOST_DATES} dates of one event, in events",
             ),
         ):
             if count:

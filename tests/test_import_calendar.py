@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import vRecur
 
-from bot import import_calendar, import_events
 from bot.chores import import_file
 from bot.config import load
-from bot.import_mistakes import ImportErrors
-from bot.import_rule import dates, rule
+from bot.importing import calendar_file
+from bot.importing import events as calendar_events
+from bot.importing.mistakes import ImportErrors
+from bot.importing.rule import dates, rule
 from storage import fanout, meetings, planning
 from tests.phone import World
 
@@ -42,7 +43,7 @@ def calendar(*events):
 def read(folder, text):
     path = folder / "calendar.ics"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return import_calendar.read(path, zone=ZONE)
+    return calendar_file.read(path, zone=ZONE)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def world():
 @pytest.fixture
 def put(world, tmp_path):
     def unit(*events, now=NOW):
-        return world.run(import_events.load, read(tmp_path, calendar(*events)), now)
+        return world.run(calendar_events.load, read(tmp_path, calendar(*events)), now)
 
     return unit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import importing
-from bot.import_mistakes import ImportErrors
+from bot.importing.mistakes import ImportErrors
 from handlers import FLOWS
 from storage import days, fanout, meetings, planning, surveys
 from storage.surveys import Kind

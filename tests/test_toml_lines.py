@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import importing
-from bot.toml_lines import line_at, lines_of
+from bot.importing.toml_lines import line_at, lines_of
 
 HARD = '''\
 # a comment with [brackets] and "quotes"

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
-from bot.import_calendar import Happening
-from bot.import_mistakes import ImportErrors
-from bot.import_rule import dates
-from bot.import_sheet import wall_mistake
+from bot.importing.calendar_file import Happening
+from bot.importing.mistakes import ImportErrors
+from bot.importing.rule import dates
+from bot.importing.sheet import wall_mistake
 from storage import meetings, planning, wall_time
 from storage.meetings import Meeting, MeetingFacts
 from storage.transaction import Tx

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.import_sheet import Planned, Sheet, is_key, meant
+from bot.importing.sheet import Planned, Sheet, is_key, meant
 from storage.surveys import OTHER, Condition, Kind, Question, SurveyFacts, Texts
 
 TITLE: Final = 100

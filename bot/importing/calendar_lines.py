@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bot.import_mistakes import ImportErrors
+from bot.importing.mistakes import ImportErrors
 
 LARGEST: Final = 1_000_000
 """The most bytes of a file."""

@@ -1,7 +1,7 @@
 """The events of a calendar file (.ics, RFC 5545), or every mistake with its line and nothing.
 
 Times become wall times: those in a zone of the world in that zone, those in UTC or in none in the
-platform's. `bot.import_events` makes meetings of them.
+platform's. `bot.importing.events` makes meetings of them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from zoneinfo import available_timezones
 
 from icalendar import Event
 
-from bot.import_calendar_lines import Lines, events, shown
-from bot.import_mistakes import ImportErrors
-from bot.import_rule import Rule, WrongRuleError, rule
-from bot.import_sheet import wall_mistake
+from bot.importing.calendar_lines import Lines, events, shown
+from bot.importing.mistakes import ImportErrors
+from bot.importing.rule import Rule, WrongRuleError, rule
+from bot.importing.sheet import wall_mistake
 from storage import wall_time
 
 TITLE: Final = 200

@@ -2,7 +2,7 @@
 
 What is imported is known by its keys, so the same file can be imported again: a text that changed
 is brought up to date, a question that is gone is retired, and what people answered stays.
-`bot/sample.toml` shows everything that a file may hold.
+`bot/importing/sample.toml` shows everything that a file may hold.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.import_meeting import PlannedMeeting, planned
-from bot.import_mistakes import ImportErrors
-from bot.import_sheet import Mistakes, Planned, Sheet, meant, wall_mistake
-from bot.import_survey import PlannedSurvey, survey
-from bot.toml_lines import Path as TomlPath
-from bot.toml_lines import lines_of
+from bot.importing.meeting import PlannedMeeting, planned
+from bot.importing.mistakes import ImportErrors
+from bot.importing.sheet import Mistakes, Planned, Sheet, meant, wall_mistake
+from bot.importing.survey import PlannedSurvey, survey
+from bot.importing.toml_lines import Path as TomlPath
+from bot.importing.toml_lines import lines_of
 from storage import people, planning, settings, surveys, wall_time
 from storage.meetings import Kind, Meeting
 from storage.transaction import Tx

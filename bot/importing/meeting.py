@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.dialogue import membership, places
 from bot.dialogue.language import languages
-from bot.import_sheet import Planned, Sheet, meant
+from bot.importing.sheet import Planned, Sheet, meant
 from storage import wall_time
 from storage.meetings import Kind, MeetingFacts, Status
 from storage.reminder_times import Kind as Reminder

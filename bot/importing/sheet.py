@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from bot.dialogue.language import languages
-from bot.toml_lines import Path, line_at
+from bot.importing.toml_lines import Path, line_at
 from storage import wall_time
 
 KEY_LENGTH: Final = 20
