@@ -70,11 +70,12 @@ def note(  # noqa: PLR0913 - what was and what is, who did it, when and why
             return
     due = _due(before, after, now)
     was = {str(before.version): _kept(before, after)}
-    open_ = [one for one in fanout.of_meeting(tx, KIND, after.id) if not one.has_begun]
-    for one in open_:
-        merged = {"was": was | one.arguments["was"], "why": why or one.arguments["why"]}
-        fanout.alter(tx, one.id, merged, min(due, one.due))
-    if not open_:
+    merged = False
+    for one in fanout.of_meeting(tx, KIND, after.id):
+        if not one.has_begun:  # as far as one can see: a page of it may be on its way right now
+            both = {"was": was | one.arguments["was"], "why": why or one.arguments["why"]}
+            merged |= fanout.alter(tx, one.id, both, min(due, one.due))
+    if not merged:
         key = f"change:{after.id}:{before.version}"
         fanout.start(tx, key, KIND, after.id, {"was": was, "why": why}, by, due, now)
     if after.is_cancelled and after.kind == Kind.DAY:

@@ -118,11 +118,11 @@ def of_meeting(tx: Tx, kind: str, meeting: int) -> list[Fanout]:
     return [Fanout(*row) for row in rows]
 
 
-def alter(tx: Tx, fanout: int, arguments: Mapping[str, Any], due: datetime) -> None:
-    """Tell something else, or at another moment; only while it has not begun."""
-    tx.execute(
-        update(fanouts).where(fanouts.c.id == fanout).values(arguments=dict(arguments), due=due)
-    )
+def alter(tx: Tx, fanout: int, arguments: Mapping[str, Any], due: datetime) -> bool:
+    """Tell something else, or at another moment; False if it has begun, maybe just now."""
+    waits = (fanouts.c.id == fanout, fanouts.c.cursor == 0, _UNFINISHED)
+    values = {"arguments": dict(arguments), "due": due}
+    return tx.execute(update(fanouts).where(*waits).values(**values)).rowcount == 1
 
 
 def drop(tx: Tx, fanout: int, now: datetime) -> None:

@@ -53,7 +53,12 @@ async def test_a_page_adds_to_what_was_promised_and_moves_the_cursor(db: Databas
 
 async def test_a_fanout_that_has_not_begun_can_say_something_else(db: Database) -> None:
     one = await db.run(start)
-    await db.run(fanout.alter, one.id, {"a": 3}, LATER)
+    assert await db.run(fanout.alter, one.id, {"a": 3}, LATER)
+    found = await db.read(fanout.find, one.id)
+    assert found is not None
+    assert (found.arguments, found.due) == ({"a": 3}, LATER)
+    await db.run(fanout.advance, one.id, 7, 1, None)
+    assert not await db.run(fanout.alter, one.id, {"a": 4}, NOW)
     found = await db.read(fanout.find, one.id)
     assert found is not None
     assert (found.arguments, found.due) == ({"a": 3}, LATER)
