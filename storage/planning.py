@@ -148,7 +148,7 @@ def _changed(tx: Tx, before: Meeting, columns: Mapping[str, Any], act: _Act) -> 
         return before
     seen = meetings.visible(before, act.now)
     quiet = act.quiet or not seen
-    if not seen:
+    if not seen or (before.is_cancelled and "status" not in columns):
         return meetings.write(tx, before, columns, act.now, quiet=True)
     waiting.settle(tx, before.id, act.now)
     after = meetings.write(tx, before, columns, act.now, quiet=quiet)

@@ -1,6 +1,7 @@
 """Changes: merged for half an hour, told once to those concerned, in the state they are in then."""
 
 import asyncio
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -253,6 +254,26 @@ async def test_two_workers_at_once_promise_everybody_once(db: Database) -> None:
     assert [one.promised for one in await db.read(told, made.id)] == [350]
 
 
+async def test_a_change_beside_the_page_that_tells_of_the_last_one_is_told_too(
+    db: Database,
+) -> None:
+    made = await db.run(plan)
+    await db.run(coming, made.id, 1)
+    await db.run(edit, made.id)
+
+    def slowly(tx: Tx) -> None:
+        changes.promise(tx, DUE)
+        time.sleep(0.3)
+
+    page = asyncio.create_task(db.run(slowly))
+    await asyncio.sleep(0.1)
+    await db.run(edit, made.id, DUE, title="A longer walk")
+    await page
+    first, second = await db.read(told, made.id)
+    assert (list(first.arguments["was"]), list(second.arguments["was"])) == (["1"], ["2"])
+    assert second.due == DUE + HALF_AN_HOUR
+
+
 # What they hear.
 
 
@@ -423,6 +444,21 @@ async def test_an_open_change_of_a_place_goes_into_the_message_of_its_day(db: Da
     await db.run(planning.cancel, day, None, NOW)
     assert await db.run(changes.promise, DUE) == 1
     assert [one["meeting"] for one in await db.read(waits)] == [day]
+
+
+async def test_who_had_a_cancelled_place_hears_nothing_when_its_day_moves(db: Database) -> None:
+    day, (first, second, _evening), (noor, ali, _yusuf) = await on_a_day(db)
+    await db.run(comes, first.id, noor)
+    await db.run(comes, second.id, ali)
+    await db.run(planning.cancel, first.id, None, NOW)
+    await db.run(changes.promise, NOW)
+    await db.run(deliver, NOW)
+    await db.run(edit, day, start=wall("2027-03-16T19:30"))
+    await db.run(changes.promise, DUE)
+    assert [one["person"] for one in await db.read(waits)] == [ali]
+    moved = await db.read(meetings.find, first.id)
+    assert moved is not None
+    assert (moved.wall_start, moved.version) == ("2027-03-16T19:30", 2)
 
 
 # By an index.
