@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, update
 
-from storage import audit, meetings, seats, wall_time
+from storage import audit, meetings, seats, waiting, wall_time
 from storage.meetings import COMING, Answer, Meeting
 from storage.tables import people, rsvps
 from storage.transaction import Tx
@@ -263,9 +263,11 @@ def free(tx: Tx, meeting: Meeting) -> int | None:
 def walk_in(tx: Tx, meeting_id: int, who: Visitor, by: int, now: datetime) -> int:
     """Let somebody in who did not sign up; the number of the guest that they are now.
 
-    They take the seats that are free. More may be let in: they stand there already.
+    They take the seats that are free after the line had its turn. More may be let in: they stand
+    there already.
     """
     meeting = meetings.locked_root(tx, meeting_id)
+    waiting.settle_all(tx, [meeting_id], now)
     left = free(tx, meeting)
     added = insert(rsvps).values(
         meeting=meeting_id,

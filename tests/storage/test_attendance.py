@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from storage import Database, Tx, attendance, blanking, rsvps, tables
 from storage.attendance import AlreadyIn, Came, Guest, In, Visitor
 from storage.meetings import Meeting
 from storage.rsvps import Party, Seated
+from tests.storage.lines import full, holds, queue
 from tests.storage.planning import NOW, crowd, plan, somebody
 from tests.storage.statements import Statements
 
@@ -99,6 +100,22 @@ async def test_a_walk_in_takes_free_seats_and_no_more(db: Database) -> None:
     assert await db.run(attendance.undo, first, host, DOOR)
     assert await db.read(attendance.find, first) is None
     assert (await db.read(rsvps.taken, [made.id]))[made.id] == 2
+
+
+async def test_who_stands_in_line_goes_before_a_walk_in(db: Database) -> None:
+    made = await db.run(full, 1)
+    (bea,) = await db.run(queue, made.id, 1)
+    await db.run(erase, await db.run(somebody, "host 0"))
+    now = made.starts - timedelta(hours=1)
+    guest = await db.run(attendance.walk_in, made.id, Visitor("Jo", 1), bea, now)
+    assert await db.read(holds, bea, made.id) == [1]
+    assert await db.read(rsvps.taken, [made.id]) == {made.id: 1}
+    assert (await db.read(attendance.these, [guest]))[0].came_seats == 1
+
+
+def erase(tx: Tx, number: int) -> None:
+    """Somebody is gone with what they said; no verb of seats has run since."""
+    tx.execute(delete(tables.people).where(tables.people.c.id == number))
 
 
 async def test_walk_ins_at_once_never_make_more_seats_than_there_are(db: Database) -> None:
