@@ -77,6 +77,14 @@ def use_for_host(tx: Tx, code: str, now: datetime) -> int | None:
     return int(subject.removeprefix(MEETING)) if subject else None
 
 
+def maker_of(tx: Tx, code: str) -> int | None:
+    """Who made this code, used or not; None if they are gone, or there is no such code."""
+    made_by: int | None = tx.execute(
+        select(codes.c.made_by).where(codes.c.digest == digest(code))
+    ).scalar()
+    return made_by
+
+
 def _works(code: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return codes.c.digest == digest(code), codes.c.used.is_(None), codes.c.expires >= now
 

@@ -36,11 +36,12 @@ def may_appoint(tx: Tx, meeting: Meeting, person: Person) -> bool:
 def appoint(tx: Tx, code: str, person: int, now: datetime) -> tuple[Meeting, int | None] | None:
     """Make a person the host that the code is for; also who was host before, if somebody was.
 
-    None if the code makes nobody a host (any more).
+    None if the code makes nobody a host (any more), also because whoever made it may not by now.
     """
-    number = codes.use_for_host(tx, code, now)
+    number, maker = codes.use_for_host(tx, code, now), codes.maker_of(tx, code)
     found = meetings.find(tx, number) if number is not None else None
-    if found is None:
+    giver = people.find(tx, maker) if maker is not None else None
+    if found is None or giver is None or not may_appoint(tx, found, giver):
         return None
     _set(tx, found.id, person)
     audit.record(tx, person, "meeting.host", f"meeting:{found.id}", now)

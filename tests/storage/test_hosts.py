@@ -82,6 +82,21 @@ async def test_a_host_who_is_taken_off_leaves_no_link_behind(db):
     assert await db.run(hosts.dismiss, meeting, boss, NOW) is None
 
 
+async def test_a_link_of_who_may_not_make_it_any_more_makes_nobody_a_host(db):
+    boss = await db.run(somebody, "boss", Role.COORDINATOR)
+    hans, ali = await db.run(somebody, "hans"), await db.run(somebody, "ali")
+    day = await db.run(planned, Kind.DAY)
+    place = await db.run(planned, Kind.PLACE, day)
+    await db.run(planning.edit, day, None, NOW, quiet=True, host=hans)
+    code = await db.run(codes.make_for_host, place, hans, NOW, NOW + DAY)
+    await db.run(hosts.dismiss, day, boss, NOW)
+    assert await db.run(hosts.appoint, code, hans, NOW) is None
+    assert await host(db, place) is None
+    await db.run(planning.edit, day, None, NOW, quiet=True, host=ali)
+    again = await db.run(codes.make_for_host, place, ali, NOW, NOW + DAY)
+    assert await db.run(hosts.appoint, again, hans, NOW) is not None
+
+
 async def test_codes_of_roles_and_hosts_are_kept_apart(db):
     boss = await db.run(somebody, "boss", Role.COORDINATOR)
     meeting = await db.run(planned)
