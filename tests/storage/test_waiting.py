@@ -320,6 +320,15 @@ async def test_nothing_moves_once_it_has_begun(db: Database) -> None:
     assert await db.read(waiting.due, made.starts) == []
 
 
+async def test_nobody_hears_of_an_offer_that_passed_once_it_has_begun(db: Database) -> None:
+    made = await db.run(full, days=2)
+    (bea,) = await db.run(queue, made.id, 1)
+    await db.run(sign_off, made.id)
+    await db.run(waiting.settle, made.id, made.starts)
+    assert await db.read(states, made.id) == ["expired"]
+    assert await db.read(notices) == [("offer", bea, NOW)]
+
+
 # Capacity, changes, and an end.
 
 
