@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.crash.story import LINES
-from tests.stage import Process, Stage, Talker, free_port
+from tests.stage import Process, Stage, Talker
 
 PATIENCE = 5.0
 """Seconds after which a person types on although nothing came."""
+LIFE = 25.0
+"""Seconds in which a bot comes to the step at which it is to die."""
+QUIET_SECONDS = 60
+
+
+def share_of_kills(default: int) -> int:
+    """How many kills one of the two crash tests of talks makes; `CRASH_KILLS` is for both."""
+    given = os.environ.get("CRASH_KILLS")
+    return default if given is None else max(1, int(given) // 2)
 
 
 @dataclass
 class Typist:
-    """Somebody who types the next line of the story once the bot has said something."""
+    """Somebody who types the next line once the bot has said something."""
 
     talker: Talker
+    lines: Iterator[str]
     sent: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -28,11 +39,20 @@ class Typist:
 class Scene(Stage):
     """`async with` it: an emulator, and typists who have not begun."""
 
-    def __init__(self, folder: Path, typists: int, seed: int) -> None:
-        super().__init__(folder, log={"level": "ERROR"})
+    def __init__(self, folder: Path, seed: int, *, url: str = "sqlite:///bot.db") -> None:
+        super().__init__(folder, url=url, log={"level": "ERROR"})
         self.random = random.Random(seed)
-        self.typists = {talker.id: Typist(talker) for talker in self.crowd(typists)}
+        self.typists: dict[int, Typist] = {}
         self.emulated.on_event(self._seen)
+
+    def types(self, talker: Talker, lines: Iterable[str]) -> None:
+        """This person is to type these lines; each is asked for when it is needed."""
+        self.typists[talker.id] = Typist(talker, iter(lines))
+
+    @property
+    def typed(self) -> int:
+        """How many lines all have typed."""
+        return sum(typist.sent for typist in self.typists.values())
 
     def _seen(self, event: dict[str, Any]) -> None:
         typist = self.typists.get(event.get("chat", 0))
@@ -41,21 +61,22 @@ class Scene(Stage):
         if event["message"].get("from", {}).get("is_bot"):
             typist.heard.set()
 
-    async def type_on(self, typist: Typist) -> None:
-        """Type the whole story."""
-        while typist.sent < len(LINES):
+    async def type_on(self, typist: Typist, thinking: float = 0.0) -> None:
+        """Type to the end, up to so many seconds after each answer."""
+        for line in typist.lines:
             typist.heard.clear()
-            self.emulated.text(typist.talker.id, LINES[typist.sent])
+            self.emulated.text(typist.talker.id, line)
             typist.sent += 1
             try:
                 await asyncio.wait_for(typist.heard.wait(), PATIENCE)
             except TimeoutError:
                 continue
+            await asyncio.sleep(thinking * self.random.random())
 
     async def victim(self, step: str, times: int) -> Process:
-        """A bot that kills itself at this step; `never` lives on."""
+        """A bot that kills itself at this step; `never` lives on. Its clock can be moved."""
         return await self.run(
-            "tests.crash.victim", str(self.config), str(free_port()), step, str(times)
+            "tests.crash.victim", str(self.config), str(self.control), step, str(times)
         )
 
     def open_work(self) -> int:
@@ -74,3 +95,12 @@ class Scene(Stage):
             f"AND kind = 'send' AND chat = 'telegram:{person}'"
         )
         return [json.loads(content)["text"] for (content,) in rows]
+
+
+async def died(victim: Process) -> bool:
+    """Whether the bot killed itself; one that never came to its step is stopped."""
+    try:
+        return await victim.ends(within=LIFE) == -9
+    except TimeoutError:
+        await victim.kill()
+        return False

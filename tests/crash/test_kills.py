@@ -1,13 +1,12 @@
 """The bot is killed (-9) at every step, over real talks: nothing is lost, nothing applied twice.
 
-`CRASH_KILLS` says how many kills; `make crash` makes 300.
+`CRASH_KILLS` says how many kills, half of which are made here; `make crash` makes 300.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections import Counter
 
 import pytest
@@ -16,14 +15,13 @@ from sqlalchemy import select
 from bot import steps
 from storage.tables import outbox
 from storage.transaction import Tx
-from tests.crash.scene import Scene
+from tests.crash.deliveries import unmarked
+from tests.crash.scene import QUIET_SECONDS, Scene, died, share_of_kills
 from tests.crash.story import LINES, reference
-from tests.stage import Process
 
 log = logging.getLogger(__name__)
 
-KILLS = int(os.environ.get("CRASH_KILLS", "9"))
-QUIET_SECONDS = 60
+KILLS = share_of_kills(default=9)
 TALKS_FOR = 6
 """Kills per crowd: a crowd types on through so many, then the next one begins."""
 
@@ -35,7 +33,9 @@ async def test_nothing_is_lost_or_applied_twice_when_the_bot_is_killed(tmp_path)
         folder = tmp_path / str(crowd)
         folder.mkdir()
         kills = min(TALKS_FOR, KILLS - crowd * TALKS_FOR)
-        async with Scene(folder, typists=4, seed=crowd) as scene:
+        async with Scene(folder, seed=crowd) as scene:
+            for talker in scene.crowd(4):
+                scene.types(talker, LINES)
             hit, made = await kill_often(scene, kills, first=crowd * TALKS_FOR)
             hits, killed = hits + hit, killed + made
             extra += check(scene)
@@ -61,15 +61,6 @@ async def kill_often(scene: Scene, kills: int, first: int) -> tuple[int, int]:
     await scene.quiet(QUIET_SECONDS)
     assert await survivor.stop(within=10) == 0
     return hits, made
-
-
-async def died(victim: Process) -> bool:
-    """Whether the bot killed itself; one that never came to its step is stopped."""
-    try:
-        return await victim.ends(within=25) == -9
-    except TimeoutError:
-        await victim.kill()
-        return False
 
 
 def check(scene: Scene) -> int:
@@ -126,10 +117,3 @@ def in_order(story: list[str], said: list[str]) -> int:
         for at, heard in enumerate(said):
             longest.append(before[at] + 1 if heard == text else max(before[at + 1], longest[at]))
     return longest[-1]
-
-
-def unmarked(text: str) -> str:
-    """Text without the markup that a phone shows as bold."""
-    for tag in ("<b>", "</b>", "<i>", "</i>"):
-        text = text.replace(tag, "")
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
