@@ -137,6 +137,16 @@ def _facts(version: int, kept: Mapping[str, Any]) -> Facts:
     return Facts(version=version, **{**kept, **times, "changed": changed})
 
 
+def tells_of_a_move(tx: Tx, meeting: Meeting, known: int, since: datetime) -> bool:
+    """Whether who saw the version `known` is told of a new time at that moment or later."""
+    found = fanout.of_meeting(tx, KIND, meeting.id)
+    then = next((was for was in reversed(versions(found)) if was.version <= known), None)
+    if then is None or then.starts == meeting.starts:
+        return False
+    late = versions(one for one in found if one.due >= since)
+    return any("starts" in was.changed for was in late)
+
+
 # Page by page to all who are concerned.
 
 

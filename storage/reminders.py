@@ -3,7 +3,8 @@
     planned (a fan-out for each kind) → due: promised to all, a page at a time → written, or skipped
 
 Their key names the start in UTC: a corrected title does not remind twice, a meeting that moved is
-reminded of anew. Who signs up after a reminder was due does not get that one.
+reminded of anew. Who signs up after a reminder was due does not get that one, nor does who is told
+of the new time at that moment or later: the change itself reminds them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 
-from storage import audiences, fanout, gate, invitations, meetings, outbox, people, rsvps
+from storage import audiences, changes, fanout, gate, invitations, meetings, outbox, people, rsvps
 from storage.claims import Skipped
 from storage.fanout import Fanout
 from storage.meetings import COMING, Meeting
@@ -251,7 +252,11 @@ def _unwanted(
             return Why.ANSWERED
         invited = invitations.has(tx, meeting.id, person.id)
         return None if invited else Why.NOT_INVITED
-    return None if rsvp is not None and rsvp.answer in COMING else Why.SIGNED_OFF
+    if rsvp is None or rsvp.answer not in COMING:
+        return Why.SIGNED_OFF
+    due = _slot(meeting, kind).due
+    told = changes.tells_of_a_move(tx, meeting, rsvp.version, due)
+    return Why.MOVED if told else None
 
 
 def _again(meeting: Meeting, kind: Kind, person: Person) -> Promise:

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from storage import Database, Tx, fanout, gate, outbox, people, planned, reminders, rsvps, tables
+from storage import (
+    Database,
+    Tx,
+    fanout,
+    gate,
+    outbox,
+    people,
+    planned,
+    planning,
+    reminders,
+    rsvps,
+    tables,
+)
 from storage.claims import Skipped
 from storage.meetings import Kind as MeetingKind
 from storage.meetings import Meeting, Status
@@ -183,6 +195,40 @@ async def test_reminders_without_readers_do_not_hold_up_the_others(db: Database)
     noor = await db.run(somebody)
     await db.run(rsvps.maybe, made[-1].id, noor, NOW)
     assert await tick(db, due(made[-1], Kind.DAY)) == 1
+
+
+async def test_who_is_yet_to_hear_of_a_new_time_is_not_reminded_of_it_before(db: Database) -> None:
+    made, noor = await signed_up(db)
+    ali = await db.run(somebody, "ali")
+    afternoon = due(made, Kind.DAY) + timedelta(hours=5)
+    moved = await db.run(planning.edit, made.id, None, afternoon, start=wall("2027-03-08T20:00"))
+    await db.run(rsvps.claim, made.id, Party(ali, 1), afternoon)
+    await tick(db, afternoon)
+    news = await db.run(reminders.still_wanted, promised(moved, noor, Kind.DAY), afternoon)
+    assert news == Skipped(Why.MOVED)
+    then = due(moved, Kind.HOURS)
+    for person in (noor, ali):
+        again = await db.run(reminders.still_wanted, promised(moved, person, Kind.HOURS), then)
+        assert isinstance(again, Reminder)
+
+
+async def test_a_move_that_was_taken_back_costs_no_reminder(db: Database) -> None:
+    made, noor = await signed_up(db)
+    then = due(made, Kind.DAY)
+    for start in ("2027-03-08T20:00", "2027-03-08T19:30"):
+        before = then - timedelta(minutes=5)
+        await db.run(planning.edit, made.id, None, before, start=wall(start))
+    again = await db.run(reminders.still_wanted, promised(made, noor, Kind.DAY), then)
+    assert isinstance(again, Reminder)
+
+
+async def test_a_new_title_after_a_move_that_was_told_costs_no_reminder(db: Database) -> None:
+    made, noor = await signed_up(db)
+    moved = await db.run(planning.edit, made.id, None, NOW, start=wall("2027-03-08T20:00"))
+    then = due(moved, Kind.DAY)
+    await db.run(planning.edit, made.id, None, then - timedelta(minutes=5), title="A long walk")
+    again = await db.run(reminders.still_wanted, promised(moved, noor, Kind.DAY), then)
+    assert isinstance(again, Reminder)
 
 
 async def test_a_meeting_that_moved_is_reminded_of_anew(db: Database) -> None:
