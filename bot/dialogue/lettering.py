@@ -114,27 +114,30 @@ def runs_rightwards(text: str) -> bool:
 def lines(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """`text` in lines no wider than `width`; a word that is wider by itself is cut up."""
     letters = font(bold=bold)
+    space = letters.width(" ", size)
     found: list[str] = []
-    line = ""
+    line, wide = "", 0.0
     for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if letters.width(longer, size) <= width:
-            line = longer
+        longer = wide + space * bool(line) + letters.width(word, size)
+        if longer <= width:
+            line, wide = f"{line} {word}" if line else word, longer
             continue
         found += [line] if line else []
         *full, line = _pieces(word, letters, size, width)
         found += full
+        wide = letters.width(line, size)
     return [*found, line] if line else found
 
 
 def _pieces(word: str, letters: Font, size: float, width: float) -> list[str]:
     """A word in pieces that fit; a mark stays with its letter, if there are not too many."""
-    pieces = [""]
+    pieces, wide = [""], 0.0
     for one in word:
         hangs = unicodedata.category(one) in _HANGS_ON
-        most = width + size if hangs else width
-        if pieces[-1] and letters.width(pieces[-1] + one, size) > most:
+        wide += letters.width(one, size)
+        if pieces[-1] and wide > (width + size if hangs else width):
             pieces.append("")
+            wide = letters.width(one, size)
         pieces[-1] += one
     return pieces
 
