@@ -73,7 +73,8 @@ def someone(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     if len(mine) >= MOST_OF_A_RESIDENT and not card.manages:
         most = _("You have signed up two people already. Ask a human if there are more.")
         return talk.say(most, [Button(_("Ask a human"), entry("ask"))], [_back(meeting_id)])
-    if card.left == 0:
+    own = card.mine.seats if card.mine is not None else 0
+    if card.left is not None and card.left <= own:
         return talk.say(
             _("There is no free seat now. Somebody without a phone cannot stand in line."),
             [_back(meeting_id)],

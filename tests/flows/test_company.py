@@ -5,6 +5,7 @@ import pytest
 from bot.dialogue.messages import units
 from storage import people, planning, rsvps
 from storage.meetings import Meeting
+from storage.rsvps import Party
 from tests.flows.meeting_house import bare, fill, make_world, member, plan
 from tests.phone import Phone, World
 
@@ -116,6 +117,16 @@ def test_there_is_no_line_for_who_has_no_phone(world: World) -> None:
     fill(world, walk, 2)
     assert "There is no free seat now." in phone.types("Bep")[0]
     assert brought(phone, walk) == []
+
+
+def test_who_has_the_last_seat_is_told_at_once_that_there_is_none(world: World) -> None:
+    walk = plan(world, capacity=2)
+    phone = member(world)
+    world.run(rsvps.claim, walk.id, Party(phone.person.id, 2), world.now)
+    assert "There is no free seat now." in phone.sends(f"f:someone:{walk.id}")[0]
+    world.run(rsvps.claim, walk.id, Party(phone.person.id, 1), world.now)
+    assert phone.sends(f"f:someone:{walk.id}")[0].startswith("What is the name")
+    assert phone.types("Bep")[0].startswith("\u2068Bep\u2069 is signed up")
 
 
 def test_too_late_shows_how_it_is(world: World) -> None:
