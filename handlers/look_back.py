@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from bot.dialogue import answers, gatherings
 from bot.dialogue.answers import Photo
-from bot.dialogue.flow import entry, flow, render, tick
+from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking
 from bot.dialogue.managing import back, refuse
-from bot.dialogue.messages import Attachment, Button, Dropped, Message, units
+from bot.dialogue.messages import Attachment, Button, Dropped, Message, PutOff, units
 from bot.dialogue.talk import Talk
 from storage import afterwards, attendance, audit, days, feedback, hosts, meetings, notes
 from storage.claims import Skipped
 from storage.feedback import Results, Worth
 from storage.meetings import Meeting
 from storage.notes import Note
+from storage.reminder_times import is_night, morning_after
 from storage.small_cells import FEWEST
 from storage.transaction import Tx
 
@@ -187,12 +188,14 @@ def promise(tx: Tx, now: datetime) -> int:
 
 
 @render(notes.RENDERER)
-def write(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | Dropped:
-    """What is given back, to somebody who was there."""
+def write(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
+    """What is given back, to somebody who was there; by day."""
     wanted = notes.still_wanted(tx, arguments)
     if isinstance(wanted, Skipped):
         return Dropped(wanted.reason)
     note, meeting, person = wanted
+    if is_night(now, meeting.zone):
+        return PutOff(morning_after(now, meeting.zone), "night")
     with speaking(person.language):
         return _message(note, meeting)
 

@@ -16,7 +16,7 @@ from bot.dialogue.managing import back, need_words, refuse, seats, turns
 from bot.dialogue.messages import Attachment, Button, Message
 from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
-from storage import attendees, audit, hosts, meetings, outbox, people, rsvps, waiting
+from storage import attendees, audit, hosts, meetings, offer_times, outbox, people, rsvps, waiting
 from storage.attendees import Attendee
 from storage.meetings import Meeting
 from storage.outbox import Promise
@@ -144,7 +144,8 @@ def _note(talk: Talk, tx: Tx, meeting: Meeting, person: int | None) -> None:
     if known is not None and known.id != talk.person.id:
         key = f"taken_off:{meeting.id}:{known.id}:{talk.now.isoformat()}"
         about = {"meeting": meeting.id, "person": known.id}
-        promised = Promise(key, known.chat, "taken_off", about, talk.now, meeting.ends)
+        due = offer_times.told(meeting.starts, meeting.zone, talk.now)
+        promised = Promise(key, known.chat, "taken_off", about, due, meeting.ends)
         outbox.promise(tx, promised, talk.now)
 
 

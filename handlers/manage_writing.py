@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.dialogue import answers, gatherings
-from bot.dialogue.flow import Then, entry, flow, render, tick
+from bot.dialogue.flow import Rendered, Then, entry, flow, render, tick
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking
 from bot.dialogue.managing import back, refuse
-from bot.dialogue.messages import Button, Dropped, Message
+from bot.dialogue.messages import Button, Dropped, Message, PutOff
 from bot.dialogue.talk import Talk
 from storage import audit, changes, fanout, host_messages, hosts, meetings, outbox, people
 from storage.fanout import Fanout
@@ -22,6 +22,7 @@ from storage.host_messages import KIND, To
 from storage.meetings import Meeting, Status
 from storage.outbox import Promise
 from storage.people import Person
+from storage.reminder_times import is_night
 from storage.transaction import Tx
 
 MOST: Final = 1500
@@ -178,14 +179,20 @@ def _promise(one: Fanout, person: int, chat: str, now: datetime) -> Promise:
 
 
 @render("from_host")
-def from_host(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | Dropped | None:
-    """What the host wrote, to somebody who is still concerned with the meeting."""
+def from_host(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
+    """What the host wrote, to somebody who is still concerned with the meeting.
+
+    What could not be sent before the night waits for the morning, unless it was to come at night.
+    """
     one, person = fanout.find(tx, arguments["fanout"]), people.find(tx, arguments["person"])
     meeting = meetings.find(tx, one.meeting) if one is not None and one.meeting else None
     if one is None or person is None or meeting is None:
         return None
     if not host_messages.concerns(tx, meeting.id, To(one.arguments["to"]), person.id):
         return Dropped("not concerned any more")
+    awake = changes.by_day(now, meeting.zone, meeting.starts if meeting.starts > now else None)
+    if awake > now and not is_night(one.due, meeting.zone):
+        return PutOff(awake, "night")
     with speaking(person.language):
         return Message(
             _written(meeting, _writer(tx, one.made_by), one.arguments["text"]),

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue.flow import entry, flow, render, tick
+from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.gatherings import LINE, closed, place, starts, title
 from bot.dialogue.language import _, n_, speaking, when
-from bot.dialogue.messages import Button, Dropped, Message, rich
+from bot.dialogue.messages import Button, Dropped, Message, PutOff, rich
 from bot.dialogue.talk import Talk
-from storage import cards, line, meetings, people, seats, waiting
+from storage import cards, line, meetings, offer_times, people, seats, waiting
 from storage.cards import Card
 from storage.line import State
 from storage.meetings import Answer, Meeting
@@ -69,13 +69,19 @@ def _leave(talk: Talk, tx: Tx, meeting_id: int) -> Any:
 
 
 @flow("offer")
-def offer(talk: Talk, tx: Tx, meeting_id: int, answer: str = "") -> Any:
-    """Take the seats on offer, or let them go to the next in line."""
+def offer(talk: Talk, tx: Tx, meeting_id: int, answer: str = "", version: int = 0) -> Any:
+    """Take the seats on offer, or let them go to the next in line.
+
+    A yes to how the meeting was in an older `version` is asked for again: it may be another day.
+    """
     meeting = meetings.find(tx, meeting_id)
     if meeting is None or answer not in ("yes", "no"):
         return talk.then("meeting", meeting_id=meeting_id)
     if answer == "no":
         return _decline(talk, tx, meeting)
+    if version not in (0, meeting.version) and waiting.place(tx, meeting_id, talk.person.id) == 0:
+        talk.say(_("It has changed once more. This is how it is now:"))
+        return talk.then("meeting", meeting_id=meeting_id)
     match waiting.accept(tx, meeting_id, talk.person.id, talk.now):
         case Seated(_seats, left):
             return talk.then("signed_up", meeting_id=meeting_id, left_place=left or 0)
@@ -141,7 +147,7 @@ def _about(tx: Tx, arguments: Mapping[str, Any]) -> tuple[Meeting, Person] | Non
 
 
 @render(line.OFFER)
-def write_offer(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | Dropped | None:
+def write_offer(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
     """Seats for somebody in line, and until when; dropped when the offer is over."""
     about = _about(tx, arguments)
     mine = waiting.entry(tx, about[0].id, about[1].id) if about is not None else None
@@ -155,14 +161,14 @@ def write_offer(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message 
         until = _("Do you want to come? Tell me before {when}. After that I ask the next in line.")
         facts = [_facts(meeting, now), _kept(tx, meeting, person)]
         facts.append(until.format(when=when(mine.offer_until, meeting.zone, now)))
-        return _written(meeting, heading.format(n=mine.seats), facts, [
-            [Button(_("Yes, I take it"), entry("offer", meeting.id, "yes"))],
+        return _written((meeting, now), heading.format(n=mine.seats), facts, [
+            [Button(_("Yes, I take it"), entry("offer", meeting.id, "yes", meeting.version))],
             [Button(_("No, thank you"), entry("offer", meeting.id, "no"))],
         ])  # fmt: skip
 
 
 @render(line.MOVED_UP)
-def write_moved_up(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | Dropped | None:
+def write_moved_up(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
     """Seats that somebody has now, shortly before the start; dropped if they signed off."""
     about = _about(tx, arguments)
     mine = seats.find(tx, about[0].id, about[1].id) if about is not None else None
@@ -175,14 +181,14 @@ def write_moved_up(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Messa
         facts.append(
             _("You were in line, and somebody signed off. Can you not come? Then tell me.")
         )
-        return _written(meeting, heading.format(n=mine.seats), facts, [
+        return _written((meeting, now), heading.format(n=mine.seats), facts, [
             [Button(_("Not after all"), entry("rsvp", meeting.id, Answer.NO))],
             [Button(_("Put it in my calendar"), entry("calendar", meeting.id))],
         ])  # fmt: skip
 
 
 @render(line.OFFER_EXPIRED)
-def write_expired(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | Dropped | None:
+def write_expired(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
     """That an offer went on to the next; dropped if they are in line again, or have a seat."""
     about = _about(tx, arguments)
     if about is None or about[0].starts <= now:
@@ -194,7 +200,7 @@ def write_expired(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Messag
     with speaking(person.language):
         passed = _("I did not hear from you, so I passed your seat on to the next in line.")
         again = _("That is no problem. You can stand in line again.")
-        return _written(meeting, passed, [starts(meeting, now), again], [
+        return _written((meeting, now), passed, [starts(meeting, now), again], [
             [Button(_("Stand in line again"), entry("rsvp", meeting.id, LINE))],
             [Button(_("No, thank you"), entry("rsvp", meeting.id, Answer.NO))],
         ])  # fmt: skip
@@ -220,7 +226,14 @@ def _left(tx: Tx, place_left: int | None) -> str:
     return _("Your seats at {title} are free for others now.").format(title=title(left))
 
 
-def _written(meeting: Meeting, heading: str, facts: list[str], rows: list[list[Button]]) -> Message:
+def _written(
+    at: tuple[Meeting, datetime], heading: str, facts: list[str], rows: list[list[Button]]
+) -> Message | PutOff:
+    """The message, or when it is day: it may not have been possible to send it before the night."""
+    meeting, now = at
+    awake = offer_times.told(meeting.starts, meeting.zone, now)
+    if awake > now:
+        return PutOff(awake, "night")
     told = "\n".join(filter(None, facts))
     text = rich("{heading}\n\n<b>{title}</b>\n{facts}", heading=heading, title=title(meeting),
                 facts=told)  # fmt: skip

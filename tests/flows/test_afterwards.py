@@ -239,3 +239,20 @@ def test_at_night_nobody_is_woken_up(world: World, walk: Meeting, noor: Phone) -
     assert noor.hears() == []
     the_morning_after(world, walk)
     assert "From A walk:\n\nThanks" in bare(noor.hears())
+
+
+def test_notes_that_could_not_be_sent_by_day_wait_for_the_morning(
+    world: World, walk: Meeting, noor: Phone
+) -> None:
+    team = coordinator(world)
+    the_morning_after(world, walk)
+    noor.hears()
+    team.sends(f"f:send_notes:{walk.id}")
+    team.types("skip")
+    team.types("Thanks")
+    team.types("yes")
+    world.run(lambda tx: [tick.run(tx, world.now) for tick in world.ticks])
+    world.pass_time(hours=10)
+    assert noor.hears() == []
+    world.pass_time(hours=11)
+    assert "From A walk:\n\nThanks" in bare(noor.hears())

@@ -88,6 +88,20 @@ def test_who_is_taken_off_is_told_kindly_and_the_seat_is_free(world):
     assert "A walk" in hears(ali)[-1]
 
 
+def test_who_is_taken_off_at_night_hears_it_in_the_morning(world):
+    meeting, boss = plan(world, "walk"), coordinator(world)
+    noor = comes(world, meeting, "noor")
+    world.now += timedelta(hours=11)
+    sends(boss, "attendee_list", meeting.id)
+    boss.types("1")
+    boss.presses("Take off the list")
+    boss.presses("Yes, take them off")
+    world.pass_time(seconds=1)
+    assert hears(noor) == []
+    world.pass_time(hours=10)
+    assert "taken you off the list" in hears(noor)[-1]
+
+
 def test_no_takes_nobody_off(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     noor = comes(world, meeting, "noor")

@@ -149,6 +149,17 @@ def test_at_night_it_can_go_at_once(world):
     assert len(hears(noor)) == 1
 
 
+def test_what_could_not_be_sent_by_day_waits_for_the_morning(world):
+    meeting, boss = plan(world, "walk"), coordinator(world)
+    noor = comes(world, meeting, "noor")
+    writes(boss, meeting, "1 person", "Bring a cup!")
+    world.run(lambda tx: [tick.run(tx, world.now) for tick in world.ticks])
+    world.pass_time(hours=11)
+    assert not hears(noor)
+    world.pass_time(hours=10)
+    assert len(hears(noor)) == 1
+
+
 def test_who_signed_off_meanwhile_gets_nothing(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     noor = comes(world, meeting, "noor")

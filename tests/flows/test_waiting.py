@@ -292,6 +292,33 @@ def test_a_meeting_that_moved_takes_the_offer_back_and_makes_a_new_one(
     assert first.presses("Yes, I take it")[0].startswith("See you there!")
 
 
+def test_a_yes_to_an_offer_for_another_day_is_asked_for_again(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    world.pass_time(seconds=1)
+    phone.hears()
+    old = phone.last.buttons[0]
+    new = datetime.fromisoformat("2027-04-01T19:30")
+    world.run(planning.edit, walk.id, phone.person.id, world.now, start=new)
+    [told] = bare(phone.sends(str(old.data)))
+    assert told.startswith("It has changed once more. This is how it is now:")
+    assert "Thursday 1 April, 19:30" in told
+    assert comes(phone, walk) == 0
+    assert phone.presses("Yes, I take it")[0].startswith("See you there!")
+    assert phone.sends(str(old.data))[0].startswith("See you there!")
+
+
+def test_what_could_not_be_sent_by_day_waits_for_the_morning(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    assert phone.hears() == []
+    world.pass_time(hours=11)
+    assert phone.hears() == []
+    world.pass_time(hours=10)
+    [offer] = phone.hears()
+    assert offer.startswith("There is a seat for you!")
+
+
 def test_after_the_deadline_an_offer_still_stands(world: World) -> None:
     walk = plan(world, capacity=2, deadline=datetime.fromisoformat("2027-03-02T09:00"))
     fill(world, walk, 2)
