@@ -1,6 +1,7 @@
 """The waiting list at work: seats that are free go to those who stand in line for them.
 
-    more than a day before   offered, strictly in order, with a deadline (`storage.offer_times`)
+    more than a day before   offered, strictly in order, with a deadline (`storage.offer_times`);
+                             a party that is larger than the whole capacity holds up nobody
     within a day             given at once to the first whose party fits, again until nobody fits
     the start, or cancelled  nothing moves any more
 
@@ -125,7 +126,7 @@ def _settle_one(tx: Tx, meeting_id: int, now: datetime) -> Sequence[int]:
 def _offer(tx: Tx, meeting: Meeting, now: datetime) -> None:
     free = seats.free(tx, meeting)
     while free is None or free > 0:
-        waiting = rows.first(tx, meeting.id)
+        waiting = rows.first(tx, meeting.id, meeting.capacity)
         if waiting is None or (free is not None and waiting.seats > free):
             return
         if rows.offer(tx, meeting, waiting, now) and free is not None:
@@ -272,7 +273,7 @@ def why_nobody_moved(tx: Tx, meeting_id: int, now: datetime) -> Stuck:
         return Stuck(Reason.NOBODY_WAITS)
     free = seats.free(tx, meeting)
     urgent = offer_times.is_urgent(meeting.starts, now)
-    waiting = rows.first(tx, meeting_id)
+    waiting = rows.first(tx, meeting_id, meeting.capacity) or rows.first(tx, meeting_id)
     fits = rows.first(tx, meeting_id, free) if urgent else waiting
     if rows.overdue(tx, meeting_id, now) or (fits and (free is None or fits.seats <= free)):
         return Stuck(Reason.SOON)

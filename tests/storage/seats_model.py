@@ -110,6 +110,8 @@ class World:
 
     def _offer(self, name: str, meeting: Planned) -> None:
         for row in meeting.waiting():
+            if meeting.capacity is not None and row.seats > meeting.capacity:
+                continue
             if row.seats > meeting.free():
                 return
             row.state, row.offered = "offered", self.now

@@ -102,6 +102,18 @@ async def test_nobody_is_passed_over_while_their_party_does_not_fit(db: Database
     assert await db.run(waiting.accept, made.id, bea, NOW) == Seated(2)
 
 
+async def test_a_party_larger_than_all_seats_together_holds_up_nobody(db: Database) -> None:
+    made = await db.run(full, 3)
+    await db.run(queue, made.id, 3, 1)
+    await db.run(planning.edit, made.id, None, NOW, capacity=2)
+    await db.run(sign_off, made.id, 0)
+    await db.run(sign_off, made.id, 1)
+    assert await db.read(states, made.id) == ["waiting", "offered"]
+    await db.run(sign_off, made.id, 2)
+    stuck = await db.read(waiting.why_nobody_moved, made.id, NOW)
+    assert stuck == Stuck(Reason.PARTY_TOO_BIG, seats=3, free=1)
+
+
 async def test_who_comes_new_goes_to_the_end_also_when_a_seat_is_free(db: Database) -> None:
     made = await db.run(full, 2)
     await db.run(queue, made.id, 2)
@@ -120,9 +132,9 @@ async def test_what_is_free_beside_the_offers_can_be_taken(db: Database) -> None
 
 
 async def test_who_asks_for_other_numbers_keeps_their_place(db: Database) -> None:
-    made = await db.run(full, 2)
+    made = await db.run(full, 3)
     bea, cor = await db.run(queue, made.id, 1, 1)
-    assert await claim(db, made.id, bea, 3) == Waiting(1)
+    assert await claim(db, made.id, bea, 2) == Waiting(1)
     await db.run(sign_off, made.id)
     assert await db.read(states, made.id) == ["waiting", "waiting"]
     assert await claim(db, made.id, bea, 1) == Seated(1)
