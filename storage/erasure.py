@@ -12,11 +12,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, null, select, update
+from sqlalchemy import bindparam, delete, exists, null, or_, select, union, update
 
 from storage import codes, inbox, outbox
 from storage.people import Role
-from storage.tables import audit, conversations, erasures, halts, people
+from storage.tables import (
+    audit,
+    conversations,
+    erasures,
+    halts,
+    meetings,
+    people,
+    rsvps,
+    waiting_list,
+)
 from storage.tables import inbox as updates
 from storage.tables import outbox as messages
 from storage.transaction import Insert, Prepared, Tx
@@ -28,6 +37,21 @@ LONGEST: Final = timedelta(hours=22)
 PAGE: Final = 20
 
 _TEAM: Final = select(people.c.chat).where(people.c.role != Role.NONE)
+_DAY: Final = meetings.alias("day")
+_SIGNED_UP_FOR: Final = union(
+    select(rsvps.c.meeting).where(rsvps.c.person == bindparam("person")),
+    select(waiting_list.c.meeting).where(waiting_list.c.person == bindparam("person")),
+)
+_HOSTS: Final = select(people.c.chat).where(
+    or_(
+        people.c.id.in_(select(meetings.c.host).where(meetings.c.id.in_(_SIGNED_UP_FOR))),
+        people.c.id.in_(
+            select(_DAY.c.host)
+            .join(meetings, meetings.c.parent == _DAY.c.id)
+            .where(meetings.c.id.in_(_SIGNED_UP_FOR))
+        ),
+    )
+)
 _UNSENT: Final = (
     messages.c.chat == bindparam("chat"),
     messages.c.lane == outbox.Lane.REPLY,
@@ -44,6 +68,7 @@ def erase(tx: Tx, person: int, chat: str, now: datetime) -> None:
     named = f"person:{person}"
     tx.execute(update(audit).where(audit.c.subject == named).values(subject=None))
     codes.revoke(tx, person)
+    _blank(tx, list(tx.execute(_HOSTS, {"person": person}).scalars()))
     tx.execute(delete(people).where(people.c.id == person))
     outbox.cancel_for_chat(tx, chat)
     sweep_later(tx, chat, now)
@@ -89,13 +114,18 @@ def _sweep(tx: Tx, chat: str, *, late: bool) -> bool:
 
 
 def _blank_what_the_team_saw(tx: Tx) -> None:
-    """Take the texts out of the messages that coordinators got: they may quote the person.
+    """Take the texts out of the messages that coordinators got: they may quote the person."""
+    _blank(tx, list(tx.execute(_TEAM).scalars()))
+
+
+def _blank(tx: Tx, chats: list[str]) -> None:
+    """Take the texts out of what these chats got, such as lists of names with what people need.
 
     What waits to be sent has no text yet: it is rendered, or cancelled, when its turn comes.
     """
     settled = messages.c.state.not_in(outbox.OPEN)
     tx.execute(
         update(messages)
-        .where(messages.c.chat.in_(_TEAM), settled, messages.c.content.is_not(None))
+        .where(messages.c.chat.in_(chats), settled, messages.c.content.is_not(None))
         .values(content=null())
     )

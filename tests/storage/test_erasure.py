@@ -2,7 +2,20 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from storage import codes, conversations, erasure, inbox, outbox, people, tables
+from storage import (
+    codes,
+    conversations,
+    erasure,
+    inbox,
+    outbox,
+    people,
+    planning,
+    rsvps,
+    tables,
+)
+from storage.meetings import Kind
+from storage.rsvps import Party
+from tests.storage.planning import plan
 from tests.storage.traces import (
     CHAT,
     LATER,
@@ -74,6 +87,28 @@ async def test_what_the_team_was_shown_is_blanked(db):
     await db.run(forgotten)
     await db.run(erasure.sweep, LATER)
     assert holds(await db.read(all_rows), *MARKS) == set()
+
+
+async def test_what_the_hosts_of_their_meetings_were_shown_is_blanked(db):
+    def shown(tx):
+        hosts = [people.arrive(tx, f"telegram:host {n}", "nl", NOW).id for n in range(5)]
+        day = plan(tx, "day", kind=Kind.DAY)
+        place = plan(tx, "place", kind=Kind.PLACE, day=day.id)
+        walk, other = plan(tx, "walk", capacity=1), plan(tx, "other")
+        for host, meeting in zip(hosts, (day, place, walk, other), strict=False):
+            planning.edit(tx, meeting.id, None, NOW, quiet=True, host=host)
+        known = people.arrive(tx, CHAT, "nl", NOW).id
+        rsvps.claim(tx, place.id, Party(known, 1), NOW)
+        rsvps.claim(tx, walk.id, Party(hosts[4], 1), NOW)
+        rsvps.claim(tx, walk.id, Party(known, 1), NOW)
+        for n in range(5):
+            reply(tx, f"reply:{n}:0", chat=f"telegram:host {n}")
+        erasure.erase(tx, known, CHAT, NOW)
+        table = tables.outbox.c
+        return tx.execute(select(table.content).order_by(table.id)).scalars().all()
+
+    kept = {"text": WORDS}
+    assert await db.run(shown) == [None, None, None, kept, kept]
 
 
 async def test_an_update_is_known_as_seen_after_the_erasure(db):
