@@ -35,8 +35,13 @@ def edit_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     agreed = _agreed(talk, meeting, thing, new, told)
     if agreed == "no":
         return talk.say(_("Fine. Nothing has changed."), [back(meeting.id)])
+    old_pin = "place" in new and meeting.latitude is not None and agreed != "quiet"
+    if old_pin:
+        new = {**new, "latitude": None, "longitude": None}
     planning.edit(tx, meeting.id, talk.person.id, talk.now, quiet=agreed == "quiet", **new)
     talk.say(_("It is changed."))
+    if old_pin:
+        talk.say(_("The pin on the map was of the old place, so I took it away."))
     return talk.then("manage_meeting", meeting_id=meeting.id)
 
 

@@ -219,6 +219,25 @@ def test_a_day_has_no_seats(world):
     assert sends(boss, "capacity", day.id)[0].startswith("You cannot run this meeting.")
 
 
+def test_the_pin_of_the_old_place_goes_with_it_but_not_for_a_typing_error(world):
+    pinned = {"place": "De Werf", "latitude": 52.1, "longitude": 5.1}
+    boss, meeting = coordinator(world), plan(world, "walk", **pinned)
+    comes(world, meeting, "noor")
+    sends(boss, "edit_meeting", meeting.id)
+    for label in ("The place", "Give another one"):
+        boss.presses(label)
+    boss.types("De Werff")
+    boss.presses("Only a typing error")
+    assert (found(world, meeting).place, found(world, meeting).latitude) == ("De Werff", 52.1)
+    sends(boss, "edit_meeting", meeting.id)
+    for label in ("The place", "Give another one"):
+        boss.presses(label)
+    boss.types("The hall")
+    boss.presses("Change it and tell them")
+    after = found(world, meeting)
+    assert (after.place, after.latitude, after.longitude) == ("The hall", None, None)
+
+
 def test_a_pin_is_shared(world):
     from bot.dialogue.messages import Kind
 
