@@ -35,9 +35,10 @@ def privacy(talk: Talk, tx: Tx) -> None:
     """Who keeps what, for how long, and what somebody can ask for."""
     platform = settings.platform(tx)
     paragraphs = [
-        _("Behind this bot is {platform}. Only its coordinators see what you tell me.").format(
-            platform=platform.name
-        ),
+        _(
+            "Behind this bot is {platform}. Only its coordinators see what you tell me. "
+            "Whoever runs a meeting sees who comes there and what they need."
+        ).format(platform=platform.name),
         _(
             "What I keep: your profile, what you agreed to, your sign-ups, your answers and your "
             "questions. I do not keep your phone number."
