@@ -63,12 +63,15 @@ def write_to(talk: Talk, tx: Tx, meeting_id: int) -> None:
 
 
 def _labels(groups: Mapping[To, int]) -> dict[str, str]:
-    """The groups that have somebody in them; all of them together only if there are several."""
+    """The groups that have somebody in them; all of them together only if there are several.
+
+    The count stands last: a label that begins with a number is that number when it is typed.
+    """
     said = {
-        To.YES: n_("{n} person who comes", "{n} people who come", groups[To.YES]),
-        To.MAYBE: n_("{n} person who may come", "{n} people who may come", groups[To.MAYBE]),
-        To.LINE: n_("{n} person in line", "{n} people in line", groups[To.LINE]),
-        To.ALL: n_("All {n} of them", "All {n} of them", groups[To.ALL]),
+        To.YES: _("Who comes: {n}"),
+        To.MAYBE: _("Who may come: {n}"),
+        To.LINE: _("Who is in line: {n}"),
+        To.ALL: _("All of them: {n}"),
     }
     single = [to for to in (To.YES, To.MAYBE, To.LINE) if groups[to]]
     offered = [*single, To.ALL] if len(single) > 1 else single
