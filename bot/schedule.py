@@ -94,7 +94,7 @@ class Schedule:
                 decision(_log, "tick failed", level=logging.ERROR, tick=tick.name, error=error)
             else:
                 if found:
-                    steps.reached(steps.TICK_COMMITTED)
+                    steps.reached(f"{steps.TICK_COMMITTED}: {tick.name}")
                 self._sender.wake()
 
     async def _look_ahead(self) -> None:
@@ -124,5 +124,5 @@ def _ticked(tx: Tx, tick: Tick, now: datetime) -> bool:
     """Run it; whether it found anything to do."""
     found = bool(tick.run(tx, now))
     if found:
-        steps.reached(steps.TICK_WRITTEN)
+        steps.reached(f"{steps.TICK_WRITTEN}: {tick.name}")
     return found

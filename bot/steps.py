@@ -25,7 +25,9 @@ OF_A_TURN: Final = (
     CONFIRMING,
 )  # fmt: skip
 OF_A_PROMISE: Final = (TICK_WRITTEN, TICK_COMMITTED, RENDERED, CLAIMED)
-"""What nobody just asked for: a tick that found something to do, and rows that are claimed."""
+"""What nobody just asked for: a tick that found something to do, which is named behind a colon, and
+rows that are claimed.
+"""
 
 _listeners: list[Callable[[str], None]] = []
 
