@@ -53,7 +53,7 @@ def one(talk: Talk, tx: Tx, meeting_id: int) -> None:
     "my_calendar",
     command=N_("/calendar"),
     about=N_("Put your meetings in your calendar"),
-    words=N_("calendar, my calendar"),
+    words=N_("calendar, my calendar, agenda"),
 )
 def mine(talk: Talk, tx: Tx) -> None:
     """Everything this person signed up for as one file, and the address to follow."""

@@ -38,7 +38,6 @@ from storage.transaction import Tx
 
 PAGE: Final = 3
 """Cards a turn: as many messages as a chat takes at once."""
-MOST_PLACES: Final = 1000
 
 Rows = list[list[Button]]
 
@@ -47,7 +46,7 @@ Rows = list[list[Button]]
     "meetings",
     command=N_("/meetings"),
     about=N_("What is coming up, and signing up"),
-    words=N_("meetings, meeting, agenda"),
+    words=N_("meetings, meeting"),
 )
 def upcoming(talk: Talk, tx: Tx, skip: int = 0) -> None:
     """A card for each meeting that is coming, three at a time; a day is one of them."""
@@ -67,7 +66,7 @@ def upcoming(talk: Talk, tx: Tx, skip: int = 0) -> None:
         name = _("{number}. {title}").format(number=number, title=title(meeting))
         facts = [from_until(meeting, talk.now), where(meeting)]
         if meeting.kind == Kind.DAY:
-            facts[1:] = [_places(talk, tx, meeting)]
+            facts[1:] = [_places(tx, meeting)]
         facts += [seats_left(meeting, taken[meeting.id]), _answer(said.get(meeting.id))]
         _say(talk, name, facts, rows)
     return None
@@ -98,8 +97,8 @@ def _say(talk: Talk, name: str, facts: list[str], rows: Rows) -> None:
     talk.say(rich("<b>{title}</b>\n{facts}", title=name, facts=said), *rows)
 
 
-def _places(talk: Talk, tx: Tx, day: Meeting) -> str:
-    count = len(days.places(tx, day.id, talk.now, MOST_PLACES))
+def _places(tx: Tx, day: Meeting) -> str:
+    count = days.count_places(tx, day)
     return n_("{n} place takes part.", "{n} places take part.", count).format(n=count)
 
 
@@ -187,13 +186,15 @@ def _choices(talk: Talk, card: Card, person: Person) -> Rows:
     if card.comes:
         change = Button(_("Change how many"), entry("rsvp", meeting.id, Answer.YES))
         return [[change], [maybe, off]]
-    said_maybe = card.mine is not None and card.mine.answer == Answer.MAYBE
+    said = card.mine.answer if card.mine is not None else None
+    said_maybe = said == Answer.MAYBE
     if not (card.welcome or said_maybe or card.entry):
         return [_yes(talk, card, person)]
     rest = off if said_maybe else Button(_("No"), entry("rsvp", meeting.id, Answer.NO))
     if card.entry is not None:
         return [[_leave(meeting)]]
-    return [_yes(talk, card, person), [rest] if said_maybe else [maybe, rest]]
+    others = {Answer.MAYBE: [rest], Answer.NO: [maybe]}.get(Answer(said)) if said else None
+    return [_yes(talk, card, person), others or [maybe, rest]]
 
 
 def _yes(talk: Talk, card: Card, person: Person) -> list[Button]:

@@ -38,9 +38,8 @@ def my_code(talk: Talk, tx: Tx, meeting_id: int) -> None:
     )
     link = chat_link(username, f"door-{code}")
     picture = Attachment("photo", "code.png", "qr", {"link": link})
-    return talk.say(
-        f"{text}\n{_('It is yours alone. Your name will do too.')}", more, attachment=picture
-    )
+    yours = _("It is yours alone. Your name will do too.")
+    return talk.say(f"{text}\n{yours}", more, attachment=picture)
 
 
 def _not_now(talk: Talk, meeting: Meeting) -> str:

@@ -59,14 +59,13 @@ def day(talk: Talk, tx: Tx, day_id: int) -> Any:
     if card is None or card.meeting.kind != Kind.DAY:
         return talk.then("meeting", meeting_id=day_id)
     planned = card.meeting
-    places = days.places(tx, planned.id, talk.now, MOST_PLACES)
     mine = days.place_of(tx, planned.id, talk.person.id)
     facts = [from_until(planned, talk.now), where(planned) if planned.place else ""]
     if planned.host_name:
         facts.append(_("Contact: {name}").format(name=isolate(planned.host_name, 60)))
     if planned.text:
         facts.append(f"\n{isolate(planned.text, LONGEST_TEXT)}\n")
-    count = len(places)
+    count = days.count_places(tx, planned)
     facts.append(n_("{n} place takes part.", "{n} places take part.", count).format(n=count))
     facts.append(coming(cards.coming_to_day(tx, planned.id)))
     if mine is not None:

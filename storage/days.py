@@ -95,6 +95,12 @@ def places(tx: Tx, day: int, now: datetime, limit: int = 8, offset: int = 0) -> 
     return [one for one in _open(tx, day) if visible(one, now)][offset : offset + limit]
 
 
+def count_places(tx: Tx, day: Meeting) -> int:
+    """How many places of a day take place; of a day that is a draft its drafts count too."""
+    counted = {Status.ON, day.status}
+    return sum(one.kind == Kind.PLACE and one.status in counted for one in children(tx, day.id))
+
+
 def parts(tx: Tx, day: int) -> list[Meeting]:
     """The parts of a day that take place, such as an evening, the soonest first."""
     found = [one for one in _read(tx.execute(_ON, {"day": day})) if one.kind == Kind.PART]

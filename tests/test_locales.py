@@ -171,6 +171,18 @@ def test_texts_are_whole_when_they_are_looked_up():
             assert not built, f"{path.relative_to(ROOT)}: line {built[0]}"
 
 
+def test_every_text_that_is_looked_up_is_in_the_catalogues():
+    """A text that is looked up inside an f-string is found by nobody, and stays English."""
+    known = {form for m in catalogues.extracted() if m.id for form in forms(m.id)}
+    for folder in catalogues.SOURCES:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "N_", "n_"):
+                    first = node.args[0]
+                    said = first.value if isinstance(first, ast.Constant) else None
+                    assert said is None or said in known, f"{path.name}: line {node.lineno}"
+
+
 def built_texts(source):
     """The lines on which a text is put together before it is looked up."""
     return [

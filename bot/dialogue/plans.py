@@ -209,7 +209,8 @@ def _audience(talk: Talk, where: Where) -> str:
     }
     kind = talk.choose("audience", _("Who may come?"), options)
     if kind == "part":
-        return f"part:{talk.choose('part', _('Members who told me what?'), parts())}"
+        told = talk.choose("part", _("Members who told me what?"), parts())
+        return f"part:{told}"
     if kind != "municipality":
         return kind
     offered = [name_of(where.municipality)] if where.municipality else []

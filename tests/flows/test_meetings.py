@@ -59,7 +59,7 @@ def test_nothing_planned_is_said(world: World) -> None:
 def test_a_cancelled_or_past_meeting_is_not_in_the_list(world: World) -> None:
     plan(world, "gone", days=-1)
     plan(world, "off", status=Status.CANCELLED)
-    assert world.phone().types("agenda") == ["No meetings are planned now."]
+    assert world.phone().types("meetings") == ["No meetings are planned now."]
 
 
 def test_a_card_says_what_one_answered(world: World) -> None:
@@ -228,3 +228,13 @@ def test_long_and_hostile_texts_stay_one_message(world: World) -> None:
         assert len(texts) == 1
         assert units(texts[0]) <= 4096
         assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in texts[0]
+
+
+def test_who_said_no_is_not_asked_for_a_no_again(world: World) -> None:
+    meeting = plan(world)
+    phone = member(world)
+    phone.types(f"/start meeting-{meeting.id}")
+    phone.presses("No")
+    phone.types(f"/start meeting-{meeting.id}")
+    assert phone.last.labels[:2] == ["Yes, I am coming", "Maybe"]
+    assert "No" not in phone.last.labels

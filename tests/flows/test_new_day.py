@@ -219,6 +219,7 @@ def test_a_day_is_shown_and_published_at_the_end(world, phone):
     say(phone, "De Kom", "Church Street 1", "skip", "skip", "skip", "skip")
     shown = say(phone, "That was all")
     assert "Neighbourhood Day" in shown[0]
+    assert "1 place takes part." in shown[0]
     assert shown[-1] == "Neighbourhood Day is a draft, with all its places. Shall I publish it?"
     phone.presses("Publish now")
     assert [one.title for one in world.run(days.places, the_day(world).id, world.now)] == ["De Kom"]
