@@ -85,7 +85,8 @@ HOLD = {
 
 def check_moment(day: Day) -> None:
     """What holds whenever a bot was killed."""
-    assert day.look("PRAGMA integrity_check") in ([], [("ok",)])
+    if day.url.startswith("sqlite"):
+        assert day.look("PRAGMA integrity_check") == [("ok",)]
     for what, query in NEVER.items():
         assert day.look(query) == [], what
 

@@ -8,8 +8,10 @@ how many kills, half of which are made here.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -19,10 +21,15 @@ from tests.crash.day import Day
 from tests.crash.deliveries import extra_copies
 from tests.crash.scene import QUIET_SECONDS, died, share_of_kills
 from tests.crash.seats import check_end, check_moment
+from tests.storage.conftest import postgres
+
+__all__ = ["postgres"]
 
 log = logging.getLogger(__name__)
 
-KILLS = share_of_kills(default=6)
+SHARE = share_of_kills(default=6)
+KILLS = {"sqlite": SHARE - SHARE // 3, "postgresql": max(1, SHARE // 3)}
+"""On each database; on the second one turns run side by side, each on a connection of its own."""
 A_DAY_FOR = 6
 """Kills per crowd: half of them while seats are offered, half while people are moved up."""
 STEPS = (*steps.OF_A_TURN, *steps.OF_A_PROMISE)
@@ -31,15 +38,34 @@ STRIDE = 5
 THINKING = 0.5
 
 
-@pytest.mark.timeout(180 + 40 * KILLS)
-async def test_seats_lines_and_notices_stay_right_when_the_bot_is_killed(tmp_path):
+@pytest.fixture(params=KILLS)
+def address(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Gives the address of an empty database, a new one each time."""
+    if request.param == "sqlite":
+        return lambda: "sqlite:///bot.db"
+    server = request.getfixturevalue("postgres")
+    numbers = itertools.count(1)
+
+    def make() -> str:
+        name = f"crash_{next(numbers)}"
+        server.administer(f"CREATE DATABASE {name} TEMPLATE ready STRATEGY file_copy")
+        return str(server.url(name))
+
+    return make
+
+
+@pytest.mark.timeout(180 + 40 * max(KILLS.values()))
+async def test_seats_lines_and_notices_stay_right_when_the_bot_is_killed(
+    tmp_path, request, address
+):
+    wanted = KILLS[request.node.callspec.params["address"]]
     hits = extra = killed = 0
     fates: Counter[str] = Counter()
-    for crowd in range(-(-KILLS // A_DAY_FOR)):
-        folder = tmp_path / str(crowd)
+    while killed < wanted:
+        folder = tmp_path / str(killed)
         folder.mkdir()
-        kills = min(A_DAY_FOR, KILLS - killed)
-        async with Day(folder, seed=crowd) as day:
+        kills = min(A_DAY_FOR, wanted - killed)
+        async with Day(folder, seed=killed, url=address()) as day:
             await day.prepare(6)
             hits += await kill_often(day, kills, first=killed)
             killed += kills
@@ -47,8 +73,8 @@ async def test_seats_lines_and_notices_stay_right_when_the_bot_is_killed(tmp_pat
             extra += extra_copies(day)
             fates.update(dict(day.look("SELECT state, count(*) FROM waiting_list GROUP BY state")))
     log.info("kills=%d with_open_work=%d extra_copies=%d %s", killed, hits, extra, dict(fates))
-    assert hits * 2 >= KILLS, "the run is void: too few kills hit an open turn or row"
-    assert extra <= KILLS * 6
+    assert hits * 2 >= wanted, "the run is void: too few kills hit an open turn or row"
+    assert extra <= wanted * 6
 
 
 async def kill_often(day: Day, kills: int, first: int) -> int:
