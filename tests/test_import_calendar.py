@@ -74,6 +74,27 @@ def test_an_event_becomes_a_meeting(world, put):
     assert (meeting.capacity, meeting.series, meeting.status) == (None, None, "on")
 
 
+ZOOM = "https://us02web.zoom.us/j/8123?pwd=abc"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "place"),
+    [
+        ((f"DESCRIPTION:Kom je ook?\\n\\n____\\nJoin Zoom:\\n{ZOOM}\\nPasscode: 12",),
+         "Kom je ook?\n\n____\nJoin Zoom", None),
+        ((f"DESCRIPTION:Kom je ook?\\n----\\n<a href={ZOOM}>Hier</a>",), "Kom je ook?", None),
+        ((f"DESCRIPTION:{ZOOM}",), "", None),
+        ((f"LOCATION:De Werf (online: {ZOOM})", "URL:https://example.org"), "",
+         "De Werf (online"),
+        ((f"LOCATION:{ZOOM}", "DESCRIPTION:Kom!"), "Kom!", None),
+    ],
+)  # fmt: skip
+def test_the_way_in_online_is_in_no_text_that_everybody_reads(world, put, lines, text, place):
+    put(event(*lines, text="UID:a\nSUMMARY:A\nDTSTART:20270315T193000\nDTEND:20270315T203000"))
+    (meeting,) = coming(world)
+    assert (meeting.text, meeting.place, meeting.link) == (text, place, ZOOM)
+
+
 def test_a_second_import_changes_what_the_file_says_and_no_more(world, put):
     put(event())
     (before,) = coming(world)

@@ -18,6 +18,7 @@ from icalendar import Event
 
 from bot.importing.calendar_lines import Lines, events, shown
 from bot.importing.mistakes import ImportErrors
+from bot.importing.online import parted
 from bot.importing.rule import Rule, WrongRuleError, rule
 from bot.importing.sheet import wall_mistake
 from storage import wall_time
@@ -230,11 +231,13 @@ def _one_line(given: object) -> str:
 
 def _texts(parsed: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a meeting that the file says something about."""
-    place, link = _one_line(parsed.get("LOCATION")), _one_line(parsed.get("URL"))
+    place, room = parted(_one_line(parsed.get("LOCATION")))
+    text, other_room = parted(str(parsed.get("DESCRIPTION", "")).strip())
+    link = room or other_room or _one_line(parsed.get("URL"))
     if _ADDRESS.fullmatch(place):
-        place, link = "", place
+        place, link = "", room or place
     texts: dict[str, Any] = {"title": _one_line(parsed.get("SUMMARY"))[:TITLE]}
-    if text := str(parsed.get("DESCRIPTION", "")).strip():
+    if text:
         texts["text"] = text[:TEXT]
     if place:
         texts["place"] = place[:PLACE]
