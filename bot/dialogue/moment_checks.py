@@ -54,7 +54,8 @@ def moment(
         found = moments.read(given.text, wall_of(now, zone).date(), on)
         if isinstance(found, Invalid):
             return found
-        return moments.settled(found, moments.bounds(first, latest, zone, now))
+        settled = moments.settled(found, moments.bounds(first, latest, zone, now))
+        return _as_printed(settled, given.text, zone, now)
 
     def decode(stored: str) -> datetime:
         wall = datetime.fromisoformat(stored)
@@ -66,6 +67,14 @@ def moment(
         return in_words(wall, zone, now)
 
     return Check(read, _iso, decode, show, example=N_("Tuesday 28 September, 19:30"))
+
+
+def _as_printed(found: Read, typed: str, zone: str, now: datetime) -> Read:
+    """Of moments that words may mean, the one that the bot would say in just these."""
+    if not isinstance(found, Unsure):
+        return found
+    exact = [at for at in found.values if in_words(at, zone, now) == typed.strip()]
+    return exact[0] if len(exact) == 1 else found
 
 
 def ending(start: datetime, zone: str, now: datetime) -> Check[datetime]:
