@@ -7,6 +7,7 @@ from typing import NoReturn
 from bot.dialogue import keyboards
 from bot.dialogue.exchange import Question
 from bot.dialogue.messages import Message
+from bot.dialogue.questions import Several
 from bot.dialogue.run import Pause, Run
 from bot.dialogue.state import NO_BUTTONS
 
@@ -29,11 +30,14 @@ def message(run: Run, question: Question, text: str = "", *, human: bool = False
 
 
 def _offered(run: Run, question: Question, *, human: bool) -> list[str]:
-    """What stands under the question; there is always a way to stop."""
+    """What stands under the question; there is always a way to stop.
+
+    Where several may be chosen, "done" with no mark is the skip; when nothing else helps both are.
+    """
     offered = ["stop"]
     if run.visited or "was" in run.draft or "mean" in run.draft:
         offered.append("back")
-    if question.optional:
+    if question.optional and (human or not isinstance(question, Several)):
         offered.append("skip")
     if run.store is not None:
         offered.append("later")
