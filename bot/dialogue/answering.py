@@ -10,6 +10,7 @@ from bot.dialogue.asking import ask, message, show
 from bot.dialogue.exchange import Doubt, Given, Picked, Question, Ticked, Value, Wrong
 from bot.dialogue.language import _, isolate
 from bot.dialogue.messages import Heard, Message, Shared
+from bot.dialogue.questions import Open
 from bot.dialogue.run import Pause, Run
 from bot.dialogue.state import NO_BUTTONS, SKIPPED, Edit, Event, Skip
 
@@ -24,6 +25,8 @@ def take(run: Run, question: Question, event: Event) -> None:
             _skip(run, question)
         case Heard() if _comes_late(run, question, event):
             _ask_first(run, event)
+        case Heard(text=text) if isinstance(question, Open) and question.is_skipped_by(text):
+            _skip(run, question)
         case Heard() | Shared() | Picked():
             _answer(run, question, event)
         case _:

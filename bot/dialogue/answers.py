@@ -41,7 +41,7 @@ class Unsure(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[T]):
-    """How one kind of answer is read, stored and shown."""
+    """How one kind of answer is read, stored and shown; to some a bare "no" is a skip."""
 
     read: Callable[[Heard | Shared, datetime, ZoneInfo], T | Invalid | Unsure[T]]
     encode: Callable[[T], Any]
@@ -49,6 +49,7 @@ class Check(Generic[T]):
     show: Callable[[T], str]
     example: str = ""
     wanted: tuple[Wanted, ...] = ()
+    no_skips: bool = False
 
 
 def _same(value: T) -> T:
@@ -142,7 +143,7 @@ def name() -> Check[str]:
             return Invalid(_("That is too long for a name. Use at most 60 characters."))
         return one_line
 
-    return Check(_typed(read), _same, _as_text, _same, example=N_("Noor"))
+    return Check(_typed(read), _same, _as_text, _same, example=N_("Noor"), no_skips=True)
 
 
 _EMAIL = re.compile(r"^[^@\s<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}$")

@@ -24,6 +24,7 @@ GLOBAL_WORDS = {
 
 YES = N_("yes, yep, ok, sure")
 NO = N_("no, nope, rather not")
+NOBODY = N_("nobody, no one, none, nothing")
 
 
 @cache
@@ -38,6 +39,11 @@ def said_yes(text: str) -> bool | None:
     if said in _in_every_language(YES):
         return True
     return False if said in _in_every_language(NO) else None
+
+
+def said_nobody(text: str) -> bool:
+    """Whether `text` is a bare no, or a word for nobody, in any language."""
+    return said_yes(text) is False or plain(text) in _in_every_language(NOBODY)
 
 
 def back() -> str:

@@ -58,6 +58,10 @@ class Open:
             return False
         return True
 
+    def is_skipped_by(self, text: str) -> bool:
+        """Whether these words say that there is nothing to tell."""
+        return self.optional and self.check.no_skips and phrases.said_nobody(text)
+
     def take(self, given: Given, draft: Draft, moment: Moment) -> Taken:
         """Settle an open doubt first; otherwise read what was given."""
         meant: list[list[Any]] = draft.get("mean", [])

@@ -510,3 +510,35 @@ def test_a_stopped_talk_without_a_store_keeps_nothing_and_says_so():
     phone.types("Noor")
     assert phone.types("stop") == ["Stopped: going. Your answers do not count."]
     assert talks_kept(world) == 0
+
+
+def test_several_choices_are_skipped_by_done_alone():
+    def run(talk, tx):
+        chosen = talk.choose_many("fruit", "Which?", {"a": "Apple", "b": "Pear"}, optional=True)
+        talk.say(f"chosen: {chosen}")
+
+    _world, phone = begun(run)
+    assert phone.last.labels == ["☐ Apple", "☐ Pear", "Done", "Stop"]
+    assert phone.presses("Done") == ["chosen: []"]
+    phone.types("/go")
+    assert phone.types("skip") == ["chosen: []"]
+
+
+@pytest.mark.parametrize("word", ["no", "Nee.", "nobody", "NONE"])
+def test_a_bare_no_is_not_a_name_where_a_name_can_be_skipped(word):
+    def run(talk, tx):
+        other = talk.ask("other", "Who else?", answers.name(), optional=True)
+        own = talk.ask("own", "And you?", answers.name())
+        talk.say(f"{other}, {own}")
+
+    _world, phone = begun(run)
+    assert phone.types(word) == ["And you?"]
+    assert phone.types(word) == [f"None, {word}"], "somebody may be called that"
+
+
+def test_a_bare_no_is_an_answer_to_what_is_no_name():
+    def run(talk, tx):
+        talk.say(f"told: {talk.ask('what', 'What else?', answers.text(), optional=True)}")
+
+    _world, phone = begun(run)
+    assert phone.types("no") == ["told: no"]
