@@ -144,7 +144,7 @@ def _stop(talks: Talks, talk: Conversation) -> None:
         talks.say(Message(phrases.expired()))
     else:
         said = phrases.stopped if flow.answers is None else phrases.stopped_but_kept
-        talks.say(Message(said(_(flow.title))))
+        talks.say(Message(_(flow.ending) if flow.ending else said(_(flow.title))))
     _leave(talks, talk)
 
 

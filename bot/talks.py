@@ -229,7 +229,10 @@ class Talks:
             self._ended = True
 
     def offer_parked(self) -> None:
-        """When a talk ended and none is open: what was put off may come, and a parked talk."""
+        """When a talk ended and none is open: what was put off may come, and a parked talk.
+
+        One that `returns` is there again at once; another is offered.
+        """
         if not self._ended or self.talk is not None:
             return
         outbox.release(self.tx, self.person.chat, self.moment.now)
@@ -238,6 +241,8 @@ class Talks:
             if flow is None or self._is_old(parked):
                 conversations.end(self.tx, parked.id)
                 continue
+            if flow.returns:
+                return self.go_on(self.activate(parked), Repeat())
             text = phrases.still_open(_(flow.title))
             self.say(Message(text, keyboards.still_open(parked.id)))
             break

@@ -58,6 +58,8 @@ class Flow:
     words: str = ""
     link: str = ""
     reply: str = ""
+    ending: str = ""
+    returns: bool = False
     role: str = "none"
     shown_to: str = ""
     answers: AnswerStore | None = None
@@ -75,6 +77,8 @@ class Options(TypedDict, total=False):
     words: str
     link: str
     reply: str
+    ending: str
+    returns: bool
     role: str
     shown_to: str
     answers: AnswerStore
@@ -88,6 +92,8 @@ def flow(name: str, **options: Unpack[Options]) -> Callable[[Callable[..., Any]]
     command: such as N_("/join"); about: its line in the menu; without one it is not in the menu.
     words: typed phrases that start it, such as N_("meetings, agenda").
     link: the first word of a deep link's payload, `meeting` in `meeting-12`.
+    ending: what is said when it is stopped, where something was done before that stays.
+    returns: after what came in between it is there again, without asking whether to go on.
     reply: starts on a reply to a message whose `about` has this first word.
     role: who may. shown_to: from which role on it is in the menu, where others may too, but few
     need it. answers: see `AnswerStore`. plain: its questions have no back and stop buttons.

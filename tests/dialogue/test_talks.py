@@ -611,3 +611,21 @@ def test_what_is_for_admins_says_so():
     world = World([home, going(lambda talk, tx: talk.say("!"), role="admin")])
     phone = world.phone()
     assert phone.types("/go") == ["This is for admins only."]
+
+
+# What a flow says of its own end, and coming back by itself.
+
+
+def test_stopping_says_what_stays_where_the_flow_knows():
+    _world, phone = begun(pair, ending="Whoever is in, stays in.")
+    assert phone.presses("Stop") == ["Whoever is in, stays in."]
+
+
+def test_a_flow_that_returns_is_there_again_without_being_asked_for():
+    world = World([home, help_, going(pair, returns=True), ONE])
+    phone = world.phone()
+    phone.types("/go")
+    phone.types("/one")
+    assert phone.presses("Apple") == ["one: a\n\nName?"]
+    assert phone.types("Noor") == ["Fruit?"]
+    assert parked(world, phone) == []
