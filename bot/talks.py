@@ -242,9 +242,10 @@ class Talks:
                 conversations.end(self.tx, parked.id)
                 continue
             if flow.returns:
-                return self.go_on(self.activate(parked), Repeat())
-            text = phrases.still_open(_(flow.title))
-            self.say(Message(text, keyboards.still_open(parked.id)))
+                self.go_on(self.activate(parked), Repeat())
+            else:
+                text = phrases.still_open(_(flow.title))
+                self.say(Message(text, keyboards.still_open(parked.id)))
             break
 
     def note(self, talk: Conversation, draft: Mapping[str, Any]) -> None:
