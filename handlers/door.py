@@ -21,7 +21,7 @@ from storage.meetings import Kind, Meeting
 from storage.transaction import Tx
 
 A_PAGE: Final = 7
-MORE, WALK_IN, ALL = "more", "walkin", "all"
+MORE, WALK_IN, ALL, DONE = "more", "walkin", "all", "done"
 MOST_AT_ONCE: Final = 9
 
 
@@ -83,7 +83,7 @@ def _closed(talk: Talk, meeting: Meeting) -> None:
         said = _("You can let people in at {title} from {when} on.")
     talk.say(
         said.format(title=gatherings.title(meeting), when=talk.when(opens, meeting.zone)),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -188,7 +188,12 @@ def undo(talk: Talk, tx: Tx, rsvp_id: int) -> None:
 # From the list.
 
 
-@flow("door", title=N_("the door"))
+@flow(
+    "door",
+    title=N_("the door"),
+    ending=N_("Fine. Everybody you let in is still in."),
+    returns=True,
+)
 def door(talk: Talk, tx: Tx, meeting_id: int, page: int = 1, words: str = "") -> Any:
     """The list at the door: who is not in yet first; press a name, or type one to look for."""
     meeting = hosts.managed(tx, meeting_id, talk.person.id)
@@ -201,17 +206,20 @@ def door(talk: Talk, tx: Tx, meeting_id: int, page: int = 1, words: str = "") ->
     page = min(max(page, 1), 10_000)
     shown, has_more = _page(tx, meeting, page, words)
     question = _listed(_head(tx, meeting, shown, words), shown, page, has_more, words)
-    match answered(talk.put(question)):
-        case Chosen(key) if key.isdecimal():
-            return talk.then("let_in", rsvp_id=int(key), listed=1)
-        case Chosen(key) if key == WALK_IN:
-            return talk.then("walk_in", meeting_id=meeting.id)
-        case Chosen(key) if key == MORE:
-            return talk.then("door", meeting_id=meeting.id, page=page + 1)
-        case Chosen():
-            return talk.then("door", meeting_id=meeting.id)
-        case sought:
-            return talk.then("door", meeting_id=meeting.id, words=sought.words)
+    chosen = answered(talk.put(question))
+    if isinstance(chosen, Chosen):
+        return _pressed(talk, meeting, chosen.key, page)
+    return talk.then("door", meeting_id=meeting.id, words=chosen.words)
+
+
+def _pressed(talk: Talk, meeting: Meeting, key: str, page: int) -> Then:
+    if key.isdecimal():
+        return talk.then("let_in", rsvp_id=int(key), listed=1)
+    if key == WALK_IN:
+        return talk.then("walk_in", meeting_id=meeting.id)
+    if key == DONE:
+        return talk.then("manage_meeting", meeting_id=meeting.id)
+    return talk.then("door", meeting_id=meeting.id, page=page + 1 if key == MORE else 1)
 
 
 def _page(tx: Tx, meeting: Meeting, page: int, words: str) -> tuple[list[Guest], bool]:
@@ -247,7 +255,11 @@ def _listed(text: str, shown: list[Guest], page: int, has_more: bool, words: str
     controls = {MORE: _("More names")} if has_more else {}
     if words or page > 1:
         controls[ALL] = _("From the start")
-    return Search("who", text, options, controls | {WALK_IN: _("Not signed up")})
+    return Search("who", text, options, controls | _always())
+
+
+def _always() -> dict[str, str]:
+    return {WALK_IN: _("Not signed up"), DONE: _("Done")}
 
 
 def _label(place: int, guest: Guest) -> str:

@@ -168,12 +168,12 @@ def test_the_list_is_paged_by_name_and_searched(
     assert first == [head]
     assert labels(host) == [
         "1. Anna", "2. Bo Jansen", "3. Dewi", "4. Emma", "5. Fatima", "6. Gül", "7. Henk",
-        "More names", "Not signed up", "Stop",
+        "More names", "Not signed up", "Done", "Stop",
     ]  # fmt: skip
     host.types("more names")
     assert labels(host)[:2] == ["8. Noor, 3", "9. Çelik"]
     host.types("celik")
-    assert labels(host) == ["1. Çelik", "From the start", "Not signed up", "Stop"]
+    assert labels(host) == ["1. Çelik", "From the start", "Not signed up", "Done", "Stop"]
     host.types("jnsen")
     assert labels(host)[0] == "1. Bo Jansen"
     assert "I find nobody called qqq." in bare(host.types("qqq"))[0]
