@@ -70,7 +70,7 @@ def _leave(talk: Talk, tx: Tx, meeting_id: int) -> Any:
 
 @flow("offer")
 def offer(talk: Talk, tx: Tx, meeting_id: int, answer: str = "", version: int = 0) -> Any:
-    """Take the seats on offer, or let them go to the next in line.
+    """Take the seats on offer, or leave them to others.
 
     A yes to how the meeting was in an older `version` is asked for again: it may be another day.
     """
@@ -96,12 +96,19 @@ def _decline(talk: Talk, tx: Tx, meeting: Meeting) -> Any:
     if not waiting.decline(tx, meeting.id, talk.person.id, talk.now):
         return talk.then("meeting", meeting_id=meeting.id)
     return talk.say(
-        _("Thank you for telling me. The seat at {title} goes to the next in line.").format(
+        _("Thank you for telling me. That leaves room for others at {title}.").format(
             title=title(meeting)
         ),
-        [Button(_("Stand in line again"), entry("rsvp", meeting.id, LINE))],
+        [_again(tx, meeting)],
         [Button(_("My meetings"), entry("mymeetings"))],
     )
+
+
+def _again(tx: Tx, meeting: Meeting) -> Button:
+    """The way back for who let a seat go: at the end of the line, if there is one by now."""
+    if line.is_empty(tx, meeting.id):
+        return Button(_("Sign up after all"), entry("rsvp", meeting.id, Answer.YES))
+    return Button(_("Stand in line again"), entry("rsvp", meeting.id, LINE))
 
 
 def _gone(talk: Talk, meeting: Meeting, why: Lost) -> Any:
@@ -109,8 +116,8 @@ def _gone(talk: Talk, meeting: Meeting, why: Lost) -> Any:
     match why:
         case Lost.EXPIRED:
             text = _(
-                "The time for this offer is over, so the seat went to the next in line. "
-                "You can stand in line again."
+                "The time for this offer is over, so there is room for others now. "
+                "This is how it is:"
             )
         case Lost.MOVED:
             text = _(
@@ -198,10 +205,10 @@ def write_expired(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Render
     if last is None or last.id != arguments["entry"] or last.state != State.EXPIRED:
         return Dropped("answered")
     with speaking(person.language):
-        passed = _("I did not hear from you, so I passed your seat on to the next in line.")
-        again = _("That is no problem. You can stand in line again.")
+        passed = _("I did not hear from you, so there is room for others now.")
+        again = _("That is no problem. Do you still want to come?")
         return _written((meeting, now), passed, [starts(meeting, now), again], [
-            [Button(_("Stand in line again"), entry("rsvp", meeting.id, LINE))],
+            [_again(tx, meeting)],
             [Button(_("No, thank you"), entry("rsvp", meeting.id, Answer.NO))],
         ])  # fmt: skip
 

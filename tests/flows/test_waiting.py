@@ -123,8 +123,9 @@ def test_who_declines_is_thanked_and_the_next_gets_the_offer(world: World, walk:
     world.pass_time(seconds=1)
     assert second.hears() == []
     assert bare(first.presses("No, thank you")) == [
-        "Thank you for telling me. The seat at A walk goes to the next in line."
+        "Thank you for telling me. That leaves room for others at A walk."
     ]
+    assert first.last.labels == ["Stand in line again", "My meetings"]
     world.pass_time(seconds=1)
     assert second.hears()[0].startswith("There is a seat for you!")
     late = first.sends(f"f:offer:{walk.id}:yes")
@@ -141,14 +142,39 @@ def test_who_lets_an_offer_pass_is_told_kindly_and_may_line_up_again(
     first.hears()
     world.pass_time(hours=24)
     assert bare(first.hears()) == [
-        "I did not hear from you, so I passed your seat on to the next in line.\n\n"
-        "<b>A walk</b>\nMonday 15 March, 19:30\nThat is no problem. You can stand in line again."
+        "I did not hear from you, so there is room for others now.\n\n"
+        "<b>A walk</b>\nMonday 15 March, 19:30\nThat is no problem. Do you still want to come?"
     ]
+    assert first.last.labels == ["Stand in line again", "No, thank you"]
     assert second.hears()[0].startswith("There is a seat for you!")
     assert first.sends(f"f:offer:{walk.id}:yes")[0].startswith("The time for this offer is over")
     first.presses("Stand in line")
     first.types("1")
     assert in_line(first, walk) == 1
+
+
+def test_where_nobody_waits_there_is_no_talk_of_a_line(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    world.pass_time(seconds=1)
+    phone.hears()
+    world.pass_time(hours=24)
+    (said,) = phone.hears()
+    assert "line" not in said
+    assert phone.last.labels == ["Sign up after all", "No, thank you"]
+    (late,) = phone.sends(f"f:offer:{walk.id}:yes")
+    assert late.startswith("The time for this offer is over, so there is room for others now.")
+    assert phone.last.labels[0] == "Yes, I am coming"
+
+
+def test_who_declines_while_nobody_waits_can_sign_up_at_once(world: World, walk: Meeting) -> None:
+    phone = lines_up(world, walk)
+    somebody_signs_off(world, walk)
+    world.pass_time(seconds=1)
+    assert "line" not in phone.presses("No, thank you")[0]
+    phone.presses("Sign up after all")
+    phone.types("1")
+    assert comes(phone, walk) == 1
 
 
 def test_shortly_before_the_next_is_moved_up_and_can_still_say_no(
