@@ -15,7 +15,7 @@ from bot.dialogue.gatherings import (
     where,
     yours,
 )
-from bot.dialogue.language import N_, _, isolate, listed
+from bot.dialogue.language import N_, _, isolate, listed, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import involvement, line, meetings, rsvps, seats, waiting
@@ -102,7 +102,12 @@ def _place(talk: Talk, meeting: Meeting, entered: Entry, place: int | None) -> s
     if entered.offer_until is None:
         return _("You are number {place} in line.").format(place=place)
     until = talk.when(entered.offer_until, meeting.zone)
-    return _("There is a seat for you. Say yes or no before {when}.").format(when=until)
+    said = n_(
+        "There is a seat for you. Say yes or no before {when}.",
+        "There are {n} seats for you. Say yes or no before {when}.",
+        entered.seats,
+    )
+    return said.format(n=entered.seats, when=until)
 
 
 def _changes(number: int, meeting: Meeting, why: Why | None) -> Rows:

@@ -81,6 +81,18 @@ def test_whom_somebody_brings_counts_without_coming_oneself(world: World) -> Non
     assert phone.last.labels == ["Without a phone (1)", "More about 1"]
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "There is a seat for you."), (2, "There are 2 seats for you.")]
+)
+def test_as_many_seats_are_told_as_there_are_on_offer(world: World, count: int, said: str) -> None:
+    walk, phone = plan(world, capacity=2), member(world)
+    other = member(world, "ali").person.id
+    world.run(rsvps.claim, walk.id, rsvps.Party(other, 2), world.now)
+    world.run(rsvps.claim, walk.id, rsvps.Party(phone.person.id, count), world.now)
+    world.run(rsvps.withdraw, walk.id, other, world.now)
+    assert f"\n{said} Say yes or no before" in phone.types("/mymeetings")[0]
+
+
 def test_cards_of_long_and_hostile_texts_fit(world: World) -> None:
     nasty = "<b>&amp;</b>\u202e" + "👨‍👩‍👧‍👦" * 2000
     phone = member(world)
