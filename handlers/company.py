@@ -73,12 +73,8 @@ def someone(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     if len(mine) >= MOST_OF_A_RESIDENT and not card.manages:
         most = _("You have signed up two people already. Ask a human if there are more.")
         return talk.say(most, [Button(_("Ask a human"), entry("ask"))], [_back(meeting_id)])
-    own = card.mine.seats if card.mine is not None else 0
-    if card.left is not None and card.left <= own:
-        return talk.say(
-            _("There is no free seat now. Somebody without a phone cannot stand in line."),
-            [_back(meeting_id)],
-        )
+    if not card.fits_another:
+        return talk.say(_no_seat(card), [_back(meeting_id)])
     name = talk.ask(
         "name",
         _(
@@ -94,6 +90,12 @@ def someone(talk: Talk, tx: Tx, meeting_id: int) -> Any:
             return talk.say(closed(why) or _("That is not possible any more."))
         case _:
             return _added(talk, card, name, len(mine) + 1)
+
+
+def _no_seat(card: Card) -> str:
+    if card.meeting.capacity is not None and card.taken < card.meeting.capacity:
+        return _("Others stand in line for the seats that are left. Please ask later.")
+    return _("There is no free seat now. Somebody without a phone cannot stand in line.")
 
 
 def _added(talk: Talk, card: Card, name: str, count: int) -> None:

@@ -228,8 +228,7 @@ def _more(talk: Talk, card: Card) -> Rows:
     if is_open:
         if card.coming:
             rows.append([Button(_("Who is coming"), entry("attendees", meeting.id))])
-        has_room = meeting.capacity is None or card.taken < meeting.capacity
-        if has_room and (card.welcome or card.manages):
+        if card.fits_another and (card.welcome or card.manages):
             someone = _("Sign up somebody without a phone")
             rows.append([Button(someone, entry("someone", meeting.id))])
     if card.manages:

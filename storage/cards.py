@@ -73,6 +73,12 @@ class Card:
         """Whether who has no seats yet goes to the end of the line, as far as one can see."""
         return not self.comes and self.left == 0
 
+    @property
+    def fits_another(self) -> bool:
+        """Whether there is a seat for somebody besides this person, and nobody waits for it."""
+        own = self.mine.seats if self.mine is not None else 0
+        return self.left is None or self.left > own
+
 
 def of(tx: Tx, meeting: int, person: Person, now: datetime) -> Card | None:
     """The card of a meeting; None if there is none that this person may see."""

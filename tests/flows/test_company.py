@@ -1,5 +1,7 @@
 """Who else comes, and people without a phone."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.dialogue.messages import units
@@ -13,6 +15,8 @@ WHO = (
     "What is the name of the person you sign up? A first name is enough. "
     "I throw it away after the meeting."
 )
+
+SOMEBODY = "Sign up somebody without a phone"
 
 
 @pytest.fixture
@@ -127,6 +131,20 @@ def test_who_has_the_last_seat_is_told_at_once_that_there_is_none(world: World) 
     world.run(rsvps.claim, walk.id, Party(phone.person.id, 1), world.now)
     assert phone.sends(f"f:someone:{walk.id}")[0].startswith("What is the name")
     assert phone.types("Bep")[0].startswith("\u2068Bep\u2069 is signed up")
+
+
+def test_a_seat_that_others_wait_for_is_not_for_somebody_without_a_phone(world: World) -> None:
+    walk, phone = plan(world, capacity=3), member(world)
+    fill(world, walk, 2)
+    world.run(rsvps.claim, walk.id, Party(member(world, "ali").person.id, 2), world.now)
+    assert "1 seat left" in phone.sends(f"f:meeting:{walk.id}")[0]
+    assert SOMEBODY not in phone.last.labels
+    assert phone.sends(f"f:someone:{walk.id}") == [
+        "Others stand in line for the seats that are left. Please ask later."
+    ]
+    world.now = walk.starts - timedelta(hours=20)
+    phone.sends(f"f:meeting:{walk.id}")
+    assert SOMEBODY in phone.last.labels, "by now it is for who fits"
 
 
 def test_too_late_shows_how_it_is(world: World) -> None:
