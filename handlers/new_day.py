@@ -147,7 +147,12 @@ def _as_the_day(day: Meeting) -> dict[str, Any]:
 # Its places.
 
 
-@flow("new_place", title=N_("adding places to a day"), role="coordinator")
+@flow(
+    "new_place",
+    title=N_("adding places to a day"),
+    ending=N_("Fine. The day is kept, with the places that you added."),
+    role="coordinator",
+)
 def new_place(talk: Talk, tx: Tx, day_id: int) -> Then | None:
     """Add a place to a day, and then the next; or many at once."""
     day = meetings.find(tx, day_id)

@@ -148,6 +148,16 @@ def test_forty_places_are_pasted_at_once(world, phone):
     assert {place.parent for place in made} == {the_day(world).id}
 
 
+def test_stopping_keeps_the_places_that_were_added(world, phone):
+    makes_day(phone)
+    say(phone, "De Kom", "Church Street 1", "skip", "skip", "nobody", "done")
+    assert say(phone, "The next", "stop") == [
+        "Fine. The day is kept, with the places that you added."
+    ]
+    [place] = places(world)
+    assert (place.title, place.host_name) == ("De Kom", None)
+
+
 def test_every_mistake_is_told_by_its_line_and_nothing_is_made(world, phone):
     makes_day(phone)
     say(phone, "De Kom", "Church Street 1", "skip", "skip", "skip", "skip", "Add many at once")
