@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from bot.dialogue import answers, gatherings
@@ -29,7 +30,7 @@ def walk_in(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     name = talk.ask(
         "name",
         _("What is their name? It is thrown away the day after."),
-        answers.text(most=LONGEST_NAME),
+        replace(answers.text(most=LONGEST_NAME), no_skips=True),
         optional=True,
     )
     numbers = {str(n): str(n) for n in range(1, MOST_AT_ONCE + 1)}
