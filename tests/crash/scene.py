@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 from collections.abc import Iterable, Iterator
@@ -13,9 +14,11 @@ from typing import Any
 
 from tests.stage import Process, Stage, Talker
 
+log = logging.getLogger(__name__)
+
 PATIENCE = 5.0
 """Seconds after which a person types on although nothing came."""
-LIFE = 25.0
+LIFE = 60.0
 """Seconds in which a bot comes to the step at which it is to die."""
 QUIET_SECONDS = 60
 
@@ -100,7 +103,10 @@ class Scene(Stage):
 async def died(victim: Process) -> bool:
     """Whether the bot killed itself; one that never came to its step is stopped."""
     try:
-        return await victim.ends(within=LIFE) == -9
+        code = await victim.ends(within=LIFE)
     except TimeoutError:
         await victim.kill()
-        return False
+        code = 0
+    if code != -9:
+        log.info("this bot did not come to its step: %d\n%s", code, victim.said)
+    return code == -9

@@ -64,17 +64,19 @@ IN_THE_END = {
         SELECT key, state, error FROM outbox WHERE state IN
         ('waiting', 'sending', 'refused', 'unreachable')""",
     "an answer or a notice that came too late": """
-        SELECT key FROM outbox WHERE state = 'missed' AND (
+        SELECT key FROM outbox WHERE state = 'missed' AND NOT once_more AND (
         renderer IS NULL OR renderer IN ('offer', 'offer_expired', 'moved_up'))""",
     "an offer that was never told of": """
         SELECT w.id FROM waiting_list w JOIN outbox o ON o.key LIKE 'offer:' || w.id || ':%'
-        WHERE w.state IN ('offered', 'expired') AND o.state NOT IN ('sent', 'uncertain')""",
+        WHERE w.state IN ('offered', 'expired') AND NOT o.once_more AND o.state <> 'sent'""",
 }
-"""The same, once all is quiet."""
+"""The same, once all is quiet. What a kill left in doubt may have arrived, and may be too late for
+its one repeat by then, as the clock is moved far in a moment.
+"""
 
 SAID = """
 SELECT content FROM outbox WHERE chat = (SELECT chat FROM people WHERE id = {person})
-AND state IN ('sent', 'uncertain') AND kind = 'send'
+AND (state = 'sent' OR once_more) AND content IS NOT NULL AND kind = 'send'
 """
 HOLD = {
     "SELECT person, meeting FROM rsvps WHERE answer = 'yes'": ("See you there!", "after all!"),
