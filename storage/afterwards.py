@@ -32,6 +32,8 @@ AFTER: Final = timedelta(hours=2)
 USEFUL: Final = timedelta(days=3)
 """So long after the end people still know what they thought."""
 MORNING: Final = time(10)
+MOST_PLANNED: Final = 50
+"""So many are planned in one go, the soonest over first."""
 
 _ASKED_ABOUT: Final = (
     select(meetings_table.c.id)
@@ -108,12 +110,13 @@ def due(meeting: Meeting) -> datetime:
 def plan(tx: Tx, now: datetime) -> int:
     """Plan to ask about meetings that are near or just over, if that was not done; how many."""
     wanted = {"since": now - USEFUL, "until": now + AHEAD}
-    found = list(tx.execute(_ASKED_ABOUT, wanted).scalars())
-    for number in found:
-        meeting = meetings.find(tx, number)
+    planned = 0
+    for number in list(tx.execute(_ASKED_ABOUT, wanted).scalars()):
+        meeting = meetings.find(tx, number) if planned < MOST_PLANNED else None
         if meeting is not None and meetings.visible(meeting, now):
             fanout.start(tx, f"{KIND}:{number}", KIND, number, {}, None, due(meeting), now)
-    return len(found)
+            planned += 1
+    return planned
 
 
 def promise(tx: Tx, now: datetime) -> int:

@@ -98,6 +98,26 @@ def start(  # noqa: PLR0913, PLR0917 - one row's columns, each with a name of it
     return Fanout(*row)
 
 
+def start_all(
+    tx: Tx,
+    kind: str,
+    planned: Iterable[tuple[str, int, Mapping[str, Any], datetime]],
+    now: datetime,
+) -> int:
+    """Have much told in one go, each by (key, meeting, arguments, due); how much that was.
+
+    What has its key already is the same, and stays as it is.
+    """
+    rows = [
+        {"key": key, "kind": kind, "meeting": meeting, "arguments": dict(arguments),
+         "made_by": None, "due": due, "created": now}
+        for key, meeting, arguments, due in planned
+    ]  # fmt: skip
+    if rows:
+        tx.execute(_start, rows)
+    return len(rows)
+
+
 def find(tx: Tx, fanout: int) -> Fanout | None:
     """The one with this number."""
     row: Sequence[Any] | None = tx.execute(_BY_ID, {"id": fanout}).first()

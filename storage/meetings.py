@@ -112,15 +112,6 @@ _MANAGED: Final = (
 )
 _ALL_MANAGED: Final = _MANAGED.where(meetings.c.kind.not_in(OF_A_DAY))
 _HOSTED: Final = _MANAGED.where(meetings.c.host == bindparam("host"))
-_STARTING: Final = (
-    select(*_COLUMNS)
-    .where(
-        meetings.c.starts > bindparam("after"),
-        meetings.c.starts <= bindparam("until"),
-        meetings.c.status == Status.ON,
-    )
-    .order_by(meetings.c.starts, meetings.c.id)
-)
 _OF_SERIES: Final = (
     select(*_COLUMNS)
     .where(meetings.c.series == bindparam("series"), meetings.c.kind.not_in(OF_A_DAY))
@@ -209,11 +200,6 @@ def managed_by(
     if person.is_coordinator:
         return _all(tx.execute(_ALL_MANAGED, wanted))
     return _all(tx.execute(_HOSTED, {**wanted, "host": person.id}))
-
-
-def starting(tx: Tx, after: datetime, until: datetime) -> list[Meeting]:
-    """What takes place and begins after the one moment, and not after the other."""
-    return _all(tx.execute(_STARTING, {"after": after, "until": until}))
 
 
 def of_series(tx: Tx, series: str) -> list[Meeting]:

@@ -9,7 +9,7 @@ of the new time at that moment or later: the change itself reminds them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -21,19 +21,19 @@ from storage.fanout import Fanout
 from storage.meetings import COMING, Meeting
 from storage.outbox import Promise
 from storage.people import Person, Purpose
+from storage.reminder_plans import AHEAD, KIND, key, plan
 from storage.reminder_times import Kind, Slot, all_slots, is_night, morning_after
 from storage.rsvps import Rsvp
-from storage.tables import fanouts, waiting_list
 from storage.tables import invitations as invitations_table
 from storage.tables import meetings as meetings_table
 from storage.tables import people as people_table
 from storage.tables import rsvps as rsvps_table
+from storage.tables import waiting_list
 from storage.transaction import Tx
 
-KIND: Final = "reminder"
+__all__ = ["AHEAD", "KIND", "key", "plan"]  # found here too: they belong to reminders
+
 RENDERER: Final = "reminder"
-AHEAD: Final = timedelta(days=32)
-"""How long before the start reminders are planned: long before the first is due."""
 PAGE: Final = 200
 """To how many people at most they are promised in one go, which takes some ten milliseconds."""
 
@@ -57,9 +57,6 @@ class Why(StrEnum):
     LATER = "put off by the gate"
 
 
-_PLANNED: Final = select(fanouts.c.key).where(
-    fanouts.c.meeting.in_(bindparam("meetings", expanding=True)), fanouts.c.kind == KIND
-)
 _COMING: Final = (
     select(rsvps_table.c.person, people_table.c.chat)
     .join(people_table, people_table.c.id == rsvps_table.c.person)
@@ -97,39 +94,12 @@ _SILENT: Final = (
 )
 
 
-def key(meeting: Meeting, kind: Kind) -> str:
-    """What the keys of these reminders begin with, before a colon and the person."""
-    return f"{KIND}:{meeting.id}:{meeting.starts.isoformat()}:{kind}"
-
-
 def kinds(meeting: Meeting) -> tuple[Kind, ...]:
     """The kinds of reminder that are on for a meeting."""
     return tuple(kind for kind in Kind if meeting.reminders is None or kind in meeting.reminders)
 
 
-# Planned, and promised.
-
-
-def plan(tx: Tx, now: datetime) -> int:
-    """Plan the reminders of meetings that are near, if that was not done; how many.
-
-    Those of a meeting that nobody sees yet are planned too, and kinds that are off: all of that is
-    looked at when they are due.
-    """
-    near = meetings.starting(tx, now, now + AHEAD)
-    known = set(tx.execute(_PLANNED, {"meetings": [meeting.id for meeting in near]}).scalars())
-    planned = 0
-    for meeting in near:
-        for slot in all_slots(meeting.starts, meeting.zone):
-            if slot.useful_until > now and key(meeting, slot.kind) not in known:
-                _plan(tx, meeting, slot, now)
-                planned += 1
-    return planned
-
-
-def _plan(tx: Tx, meeting: Meeting, slot: Slot, now: datetime) -> None:
-    wanted = {"start": meeting.starts.isoformat(), "kind": slot.kind}
-    fanout.start(tx, key(meeting, slot.kind), KIND, meeting.id, wanted, None, slot.due, now)
+# Promised.
 
 
 def promise(tx: Tx, now: datetime, page: int = PAGE) -> int:

@@ -197,6 +197,19 @@ async def test_reminders_without_readers_do_not_hold_up_the_others(db: Database)
     assert await tick(db, due(made[-1], Kind.DAY)) == 1
 
 
+async def test_many_meetings_are_planned_the_soonest_first_and_each_once(db: Database) -> None:
+    def many(tx: Tx) -> None:
+        for number in range(60):
+            plan(tx, f"walk {number}", days=30 - number / 4)
+
+    await db.run(many)
+    planned_so_far = [await db.run(reminders.plan, NOW) for _ in range(3)]
+    assert planned_so_far == [164, 76, 0]
+    first = await db.read(fanout.of_meeting, reminders.KIND, 60)
+    last = await db.read(fanout.of_meeting, reminders.KIND, 1)
+    assert max(one.id for one in first) < min(one.id for one in last)
+
+
 async def test_who_is_yet_to_hear_of_a_new_time_is_not_reminded_of_it_before(db: Database) -> None:
     made, noor = await signed_up(db)
     ali = await db.run(somebody, "ali")
