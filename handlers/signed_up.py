@@ -38,7 +38,8 @@ def signed_up(
     meeting, seats = card.meeting, card.mine.seats
     welcome = n_("See you there! One seat is yours.", "See you there! {n} seats are yours.", seats)
     title = isolate(meeting.title, TITLE)
-    facts = [starts(meeting, talk.now), *_where(talk, meeting), _left(tx, left_place)]
+    facts = [starts(meeting, talk.now), *_where(talk, meeting)]
+    facts.append(_left(talk, tx, meeting, left_place))
     if _will_remind(talk, tx, meeting):
         facts.append(_("I will remind you in time."))
     text = rich(
@@ -105,9 +106,10 @@ def _where(talk: Talk, meeting: Meeting) -> list[str]:
     return [*facts, _("The link will be under “My meetings” half an hour before the start.")]
 
 
-def _left(tx: Tx, place: int) -> str:
-    left = meetings.find(tx, place) if place else None
-    if left is None:
+def _left(talk: Talk, tx: Tx, meeting: Meeting, place: int) -> str:
+    """The place of the same day that they left; any other number tells nothing."""
+    left = meetings.find(tx, place) if place and meeting.parent is not None else None
+    if left is None or left.parent != meeting.parent or not meetings.visible(left, talk.now):
         return ""
     return _("Your seats at {title} are free for others now.").format(
         title=isolate(left.title, TITLE)
