@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -80,6 +81,11 @@ def at(each: date, minutes: int) -> datetime:
     return datetime.combine(each, time()) + timedelta(minutes=minutes)
 
 
+@dataclass(frozen=True, slots=True)
+class NotOnClocks(Invalid):
+    """A wall time that is as it should be, but the clocks leave it out or show it twice."""
+
+
 def bounds(first: datetime, latest: datetime | None, zone: str, now: datetime) -> Bounds:
     """What is wrong with a wall time that has to come, be sensible and exist."""
 
@@ -97,16 +103,20 @@ def bounds(first: datetime, latest: datetime | None, zone: str, now: datetime) -
             told = _("{when} is more than two years ahead. Which year do you mean?")
             return Invalid(told.format(when=in_words(wall, zone, now)))
         problem = clock_problem(wall, zone)
-        return Invalid(problem) if problem else None
+        return NotOnClocks(problem) if problem else None
 
     return wrong
 
 
 def settled(found: Iterable[datetime], problem: Bounds) -> Read:
-    """The likeliest if no other can be; a question where others can; else what is wrong."""
+    """The likeliest if no other can be; a question where others can; else what is wrong.
+
+    Where the clocks alone rule one out, that is told: it may well be the one that was meant.
+    """
     meant = list(dict.fromkeys(found))
     wrong = {wall: problem(wall) for wall in meant}
     left = [wall for wall in meant if wrong[wall] is None][:MOST_MEANT]
-    if not left:
-        return next(why for why in wrong.values() if why is not None)
+    told = [why for why in wrong.values() if why is not None]
+    if why := next((one for one in told if not left or isinstance(one, NotOnClocks)), None):
+        return why
     return left[0] if left == meant[:1] else Unsure(tuple(left))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.language import _, day, span, when
+from bot.dialogue.language import _, clock_time, day, span, when
 
 
 def aware(wall: datetime, zone: str) -> datetime:
@@ -38,7 +38,7 @@ def clock_problem(at: datetime, zone: str) -> str:
     """Why the clocks do not allow a wall time, as a question back; empty if they do."""
     if happens_once(at, zone):
         return ""
-    told = {"hour": f"{at:%H:%M}", "day": day(at.date())}
+    told = {"hour": clock_time(at.replace(tzinfo=UTC), "UTC"), "day": day(at.date())}
     if wall(aware(at, zone), zone) == at:
         return _(
             "On {day} the clocks go back, so {hour} comes twice. Which other time shall it be?"

@@ -142,6 +142,16 @@ TOO_MUCH = "I do not understand all of that. Type only the day and the time."
             "Which other time shall it be?",
         ),
         (
+            "28 maart 2.30 uur",
+            "On Sunday 28 March 2027 the clocks go forward, and 02:30 is left out. "
+            "Which other time shall it be?",
+        ),
+        (
+            "31 oktober 2.30 uur",
+            "On Sunday 31 October 2027 the clocks go back, so 02:30 comes twice. "
+            "Which other time shall it be?",
+        ),
+        (
             "28-2-2027 19:30",
             "Sunday 28 February, 19:30 is past already. Which day and time do you mean?",
         ),
