@@ -10,23 +10,21 @@ import asyncio
 import random
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import aiohttp
 from playwright.async_api import async_playwright
 
 from bot import importing, vitals
 from bot.trial import ROLES
-from storage import Database, Tx, people
+from storage import Tx, people
 from storage.answer_sets import ANSWERS
 from storage.people import Consent, Purpose
 from tests.emulator.page.conftest import FLAGS, chromium, tab
 from tests.emulator.page.phones import Phone, PhonePage
-from tests.emulator.page.trying import trial
+from tests.emulator.page.trying import lived_in, to_the_morning, trial
 
 PICTURE = Path(__file__).parents[3] / "docs" / "phones.png"
 NEIGHBOURS = 38
@@ -159,17 +157,6 @@ async def ad_looks_after_it(ad: Phone) -> None:
     await ad.sees("Wacht om verstuurd te worden")
 
 
-async def to_the_morning(address: str) -> None:
-    """Wait for the bot, go to five past ten tomorrow, and let it note how it goes then."""
-    here = datetime.now(ZoneInfo("Europe/Amsterdam"))
-    morning = datetime.combine(here.date() + timedelta(days=1), time(10, 5), here.tzinfo)
-    async with aiohttp.ClientSession(address, raise_for_status=True) as http:
-        while (await (await http.get("/control/state")).json())["last_get_updates"] is None:
-            await asyncio.sleep(0.1)
-        await http.post("/time", json={"seconds": (morning - here).total_seconds()})
-    await asyncio.sleep(vitals.SECONDS)
-
-
 async def play(page: PhonePage) -> None:
     """Let everybody do what they are seen doing."""
     noor, yusuf, carla, ad = (page.phone(name) for name in ("Noor", "Yusuf", "Carla", "Ad"))
@@ -194,11 +181,10 @@ async def shoot(page: PhonePage, target: Path) -> None:
 async def make(target: Path) -> None:
     """Play the scene in an empty folder, and take the picture."""
     with TemporaryDirectory() as folder:
-        database = await Database.open(f"sqlite:///{folder}/buurtbot.db")
-        await database.run(settle, datetime.now(UTC))
-        await database.close()
+        await lived_in(Path(folder), settle)
         async with trial(Path(folder)) as running, async_playwright() as playwright:
             await to_the_morning(running.address)
+            await asyncio.sleep(vitals.SECONDS)  # it notes how it goes then
             browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             async with tab(browser, viewport=SIZE) as page:
                 page.tab.set_default_timeout(SOON)

@@ -11,11 +11,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
+
+from storage import Database, Tx
 
 ROOT = Path(__file__).parents[3]
 SEEN = Path("/proc")
@@ -61,6 +65,23 @@ async def trial(folder: Path) -> AsyncIterator[Trial]:
     finally:
         process.terminate()
         assert await process.wait() == 0
+
+
+async def lived_in(folder: Path, settle: Callable[[Tx, datetime], None]) -> None:
+    """Put people into the folder of a trial before it starts."""
+    database = await Database.open(f"sqlite:///{folder}/buurtbot.db")
+    await database.run(settle, datetime.now(UTC))
+    await database.close()
+
+
+async def to_the_morning(address: str) -> None:
+    """Wait for the bot, and go to five past ten tomorrow, when nobody sleeps."""
+    here = datetime.now(ZoneInfo("Europe/Amsterdam"))
+    morning = datetime.combine(here.date() + timedelta(days=1), time(10, 5), here.tzinfo)
+    async with aiohttp.ClientSession(address, raise_for_status=True) as http:
+        while (await (await http.get("/control/state")).json())["last_get_updates"] is None:
+            await asyncio.sleep(0.1)
+        await http.post("/time", json={"seconds": (morning - here).total_seconds()})
 
 
 def bot_of(trial_id: int) -> int:

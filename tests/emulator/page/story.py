@@ -1,0 +1,124 @@
+"""A story played on the phones: who is in it, and what they do with their hands.
+
+At each `look` there is something worth seeing on somebody's phone; the handbook takes a picture
+there, so what it shows is what the test went through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from playwright.async_api import Locator, expect
+
+from tests.emulator.page.phones import Phone, PhonePage
+
+HERE = ZoneInfo("Europe/Amsterdam")
+DAYS_AHEAD = 5
+PATIENCE = 20_000
+"""Milliseconds: what the bot needs to come back after its death, on a busy machine."""
+MOST_MOVES = 12
+"""More presses on the clock than any wait in this story takes."""
+
+Look = Callable[[str, Phone], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Who plays, on which day it is, and what to do where there is something to see."""
+
+    page: PhonePage
+    day: date
+    look: Look
+
+    @property
+    def noor(self) -> Phone:
+        """A resident."""
+        return self.page.phone("Noor")
+
+    @property
+    def yusuf(self) -> Phone:
+        """Another one."""
+        return self.page.phone("Yusuf")
+
+    @property
+    def carla(self) -> Phone:
+        """The coordinator."""
+        return self.page.phone("Carla")
+
+    @property
+    def spoken(self) -> str:
+        """The day as people write it."""
+        return format_date(self.day, "EEEE d MMMM", locale="nl")
+
+
+async def begun(page: PhonePage, look: Look) -> Story:
+    """A story whose day is a few days after what the page's clock says."""
+    shown = await clock(page).get_attribute("datetime")
+    assert shown is not None
+    today = datetime.fromisoformat(shown).astimezone(HERE).date()
+    return Story(page, today + timedelta(days=DAYS_AHEAD), look)
+
+
+def clock(page: PhonePage) -> Locator:
+    """The clock of the page."""
+    return page.tab.locator("time.now")
+
+
+# What people do with their phones here.
+
+
+async def newest(phone: Phone, text: str) -> Locator:
+    """Wait until the lowest message holds this text: an older one with the same does not count."""
+    lowest = phone.shown.locator(".message").last
+    await expect(lowest).to_contain_text(text, timeout=PATIENCE)
+    return lowest
+
+
+async def tap(phone: Phone, text: str, label: str) -> None:
+    """Press the button whose name begins so, once the lowest message holds the text."""
+    lowest = await newest(phone, text)
+    await lowest.get_by_role("button", name=re.compile(rf"^(?:[☐☑] )?{re.escape(label)}")).click()
+
+
+async def say(phone: Phone, *turns: tuple[str, str]) -> None:
+    """Type each answer once its question is the lowest message."""
+    for question, said in turns:
+        await newest(phone, question)
+        await phone.types(said)
+
+
+async def attached(page: PhonePage, phone: Phone) -> bytes:
+    """The picture or file of the lowest message, as soon as it is there."""
+    lowest = phone.shown.locator(".message").last
+    await lowest.locator("img.photo, a[download]").first.wait_for()
+    source = await lowest.locator("img.photo, a[download]").first.evaluate(
+        "one => one.src || one.href"
+    )
+    return await (await page.tab.request.get(source)).body()
+
+
+async def later(story: Story, phone: Phone, text: str) -> Locator:
+    """Move the clock to the next event, and the next, until the lowest message holds the text."""
+    button = story.page.tab.get_by_role("button", name="Naar de volgende gebeurtenis")
+    for _ in range(MOST_MOVES):
+        before = await clock(story.page).get_attribute("datetime")
+        await expect(button).to_have_attribute("aria-disabled", "false")
+        await button.click()
+        await expect(clock(story.page)).not_to_have_attribute("datetime", before or "")
+        if await comes(phone, text):
+            return await newest(phone, text)
+    raise AssertionError(f"{text!r} never came")
+
+
+async def comes(phone: Phone, text: str) -> bool:
+    """Whether this becomes the lowest message within a moment."""
+    try:
+        await expect(phone.shown.locator(".message").last).to_contain_text(text, timeout=1_500)
+    except AssertionError:
+        return False
+    return True
