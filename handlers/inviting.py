@@ -36,11 +36,14 @@ def invite(talk: Talk, tx: Tx, meeting_id: int) -> None:
     _so_far(talk, tx, meeting)
     audience = _audience(talk, tx, meeting)
     counted = invitations.count(tx, meeting, audience)
+    if counted.people == 0:
+        talk.say(_("I know nobody like that yet. Choose other people."))
+        talk.again("whom")
     if counted.get == 0:
         return talk.say(
             _("{counted}\n\nSo there is nobody to invite now.").format(counted=_told(counted)),
             [Button(_("Invite others"), entry("invite", meeting.id))],
-            [back(meeting.id)],
+            [back(meeting)],
         )
     _preview(talk, tx, meeting)
     question = n_(
@@ -49,7 +52,7 @@ def invite(talk: Talk, tx: Tx, meeting_id: int) -> None:
         counted.get,
     ).format(counted=_told(counted), n=number(counted.get))
     if not talk.confirm("sure", question, yes=_("Yes, send it"), no=_("No, do not")):
-        return talk.say(_("Fine. I have invited nobody."), [back(meeting.id)])
+        return talk.say(_("Fine. I have invited nobody."), [back(meeting)])
     invitations.invite(tx, meeting, audience, talk.person.id, talk.now)
     audit.record(tx, talk.person.id, "invitations.send", f"meeting:{meeting.id}", talk.now)
     return talk.say(
@@ -58,7 +61,7 @@ def invite(talk: Talk, tx: Tx, meeting_id: int) -> None:
             "three messages a week. What has to wait goes later, if it is still of use then."
         ),
         [Button(_("How the invitations go"), entry("invited", meeting.id))],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -67,10 +70,10 @@ def _not_now(talk: Talk, meeting: Meeting, why: Why | None) -> None:
         return talk.say(
             _("People do not see this meeting yet. Publish it first, then invite them."),
             [Button(_("Publish it"), entry("publish_meeting", meeting.id))],
-            [back(meeting.id)],
+            [back(meeting)],
         )
     said = gatherings.closed(why) or _("Nobody can sign up for it now.")
-    return talk.say(said, [back(meeting.id)])
+    return talk.say(said, [back(meeting)])
 
 
 def _so_far(talk: Talk, tx: Tx, meeting: Meeting) -> None:
@@ -108,7 +111,11 @@ def _audience(talk: Talk, tx: Tx, meeting: Meeting) -> Audience:
         case "neighbourhood":
             return _neighbourhood(talk, tx)
         case "part":
-            return Audience(part=talk.choose("part", _("Who are they here?"), parts()))
+            return Audience(
+                part=talk.choose(
+                    "part", _("Which people? Choose what they said of themselves."), parts()
+                )
+            )
         case "theme":
             return Audience(theme=talk.choose("theme", _("What matters to them?"), themes()))
         case _:
@@ -194,7 +201,7 @@ def invited(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     report = invitations.report(tx, meeting)
     more = Button(_("Invite others"), entry("invite", meeting.id))
     if not report.invited and not report.going_on:
-        return talk.say(_("Nobody was invited yet."), [more], [back(meeting.id)])
+        return talk.say(_("Nobody was invited yet."), [more], [back(meeting)])
     again = Button(_("Look again"), entry("invited", meeting.id))
     title = gatherings.title(meeting)
     return talk.say(
@@ -203,7 +210,7 @@ def invited(talk: Talk, tx: Tx, meeting_id: int) -> Any:
         ),
         [again] if report.going_on or report.open else [],
         [more],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

@@ -50,7 +50,7 @@ def look_back(talk: Talk, tx: Tx, meeting_id: int) -> None:
         "\n\n".join(parts) if has_begun else _("This meeting has yet to begin."),
         give if has_begun else [],
         read if results.may_show and results.with_words else [],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -98,14 +98,14 @@ def said(talk: Talk, tx: Tx, meeting_id: int, skip: int = 0) -> None:
         return refuse(talk)
     found = feedback.words(tx, meeting.id, offset=skip, limit=A_PAGE + 1)
     if not found:
-        return talk.say(_("There is nothing to read."), [back(meeting.id)])
+        return talk.say(_("There is nothing to read."), [back(meeting)])
     audit.record(tx, talk.person.id, "meeting.said", f"meeting:{meeting.id}", talk.now)
     lines = [f"· {isolate(words, LONGEST_WORDS)}" for words in found[:A_PAGE]]
     more = Button(_("Read more"), entry("said_afterwards", meeting.id, skip + A_PAGE))
     return talk.say(
         "\n\n".join([_("What people said, without their names:"), *lines]),
         [more] if len(found) > A_PAGE else [],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -119,7 +119,7 @@ def send(talk: Talk, tx: Tx, meeting_id: int) -> None:
     if meeting is None:
         return refuse(talk)
     if meeting.starts > talk.now:
-        return talk.say(_("This meeting has yet to begin."), [back(meeting.id)])
+        return talk.say(_("This meeting has yet to begin."), [back(meeting)])
     photo = talk.ask(
         "photo",
         _("Do you have a photo for them? Send it here, or skip this."),
@@ -128,16 +128,16 @@ def send(talk: Talk, tx: Tx, meeting_id: int) -> None:
     )
     text = _text(talk, photo)
     if not text and photo is None:
-        return talk.say(_("Then there is nothing to send."), [back(meeting.id)])
+        return talk.say(_("Then there is nothing to send."), [back(meeting)])
     count = afterwards.count(tx, meeting.id)
     if not _sure(talk, meeting, text, photo, count):
-        return talk.say(_("Fine. I have sent nothing."), [back(meeting.id)])
+        return talk.say(_("Fine. I have sent nothing."), [back(meeting)])
     content = (text, photo.file if photo is not None else None)
     sent = notes.give(tx, meeting, content, talk.person.id, talk.now)
     said = _("It is on its way. They can reply to it: that reaches the coordinators.")
     if sent.due > talk.now:
         said = _("I send it {when}.").format(when=talk.when(sent.due, meeting.zone))
-    return talk.say(said, [back(meeting.id)])
+    return talk.say(said, [back(meeting)])
 
 
 def _text(talk: Talk, photo: Photo | None) -> str:

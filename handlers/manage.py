@@ -132,7 +132,7 @@ def manage_places(talk: Talk, tx: Tx, day_id: int, page: int = 1) -> None:
     if day is None or day.kind != Kind.DAY:
         return refuse(talk)
     every = days.children(tx, day.id)
-    last = [back(day.id)]
+    last = [back(day)]
     if talk.person.role in TEAM:
         last.insert(0, Button(_("Add a place"), entry("new_place", day.id)))
     if not every:

@@ -82,7 +82,7 @@ def manage_more(talk: Talk, tx: Tx, meeting_id: int) -> None:
     return talk.say(
         _("What else do you want to do with {title}?").format(title=gatherings.title(meeting)),
         *buttons_in_pairs(less_often),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

@@ -35,22 +35,22 @@ def cancel_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     if meeting is None:
         return refuse(talk)
     if meeting.is_cancelled:
-        return talk.say(_("It is cancelled already."), [back(meeting.id)])
+        return talk.say(_("It is cancelled already."), [back(meeting)])
     if meeting.ends <= talk.now:
-        return talk.say(_("It is over, so it cannot be cancelled."), [back(meeting.id)])
+        return talk.say(_("It is over, so it cannot be cancelled."), [back(meeting)])
     told = host_messages.reached(tx, meeting.id, To.ALL)
     why = _why(talk) if told else ""
     if not talk.confirm(
         "sure", _sure(meeting, told, why), yes=_("Yes, cancel it"), no=_("No, leave it")
     ):
-        return talk.say(_("Fine. It takes place."), [back(meeting.id)])
+        return talk.say(_("Fine. It takes place."), [back(meeting)])
     planning.cancel(tx, meeting.id, talk.person.id, talk.now, why=why)
     done = _("{title} is cancelled.").format(title=gatherings.title(meeting))
     if told:
         done = _("{title} is cancelled. I tell everybody who has to know.").format(
             title=gatherings.title(meeting)
         )
-    return talk.say(done, [back(meeting.id)])
+    return talk.say(done, [back(meeting)])
 
 
 def _why(talk: Talk) -> str:
@@ -127,7 +127,7 @@ def repeat_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
         yes=_("Yes, make them"),
         no=_("No, make none"),
     ):
-        return talk.say(_("Fine. I have made none."), [back(meeting.id)])
+        return talk.say(_("Fine. I have made none."), [back(meeting)])
     made = planning.repeat(tx, meeting.id, starts, talk.person.id, talk.now)
     text = n_(
         "I have made {n} meeting. You can change or cancel it by itself.",
@@ -137,7 +137,7 @@ def repeat_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     return talk.say(
         text.format(n=number(len(made))),
         [Button(_("See what I run"), entry("manage"))],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -157,8 +157,10 @@ def _dates(talk: Talk, meeting: Meeting, starts: Sequence[datetime]) -> str:
     """Every date in words, before anything is made."""
     lines = [talk.when(wall_time.moment(start, meeting.zone), meeting.zone) for start in starts]
     text = n_(
-        "This makes {n} more meeting:\n\n{dates}\n\nPeople see it as they see this one.",
-        "This makes {n} more meetings:\n\n{dates}\n\nPeople see them as they see this one.",
+        "This makes {n} more meeting:\n\n{dates}\n\n"
+        "People see it as they see this one. Shall I make it?",
+        "This makes {n} more meetings:\n\n{dates}\n\n"
+        "People see them as they see this one. Shall I make them?",
         len(lines),
     )
     return text.format(n=number(len(lines)), dates="\n".join(lines))

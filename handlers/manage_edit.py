@@ -28,13 +28,13 @@ def edit_meeting(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     if meeting is None:
         return refuse(talk)
     if meeting.is_cancelled or meeting.ends <= talk.now:
-        return talk.say(_("It is over or cancelled, so it stays as it is."), [back(meeting.id)])
+        return talk.say(_("It is over or cancelled, so it stays as it is."), [back(meeting)])
     thing = THINGS[_what(talk, meeting)]
     new = thing.ask(talk, meeting)
     told = host_messages.reached(tx, meeting.id, To.ALL) if _matters(talk, meeting, thing) else 0
     agreed = _agreed(talk, meeting, thing, new, told)
     if agreed == "no":
-        return talk.say(_("Fine. Nothing has changed."), [back(meeting.id)])
+        return talk.say(_("Fine. Nothing has changed."), [back(meeting)])
     old_pin = "place" in new and meeting.latitude is not None and agreed != "quiet"
     if old_pin:
         new = {**new, "latitude": None, "longitude": None}

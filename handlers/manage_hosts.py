@@ -35,14 +35,14 @@ def host_link(talk: Talk, tx: Tx, meeting_id: int) -> None:
     make = Button(_("Make a link for a host"), entry("new_host", meeting.id))
     if host is None:
         said = _("{title} has no host. A host runs this meeting, and no other.")
-        return talk.say(said.format(title=gatherings.title(meeting)), [make], [back(meeting.id)])
+        return talk.say(said.format(title=gatherings.title(meeting)), [make], [back(meeting)])
     name = isolate(host.name, 60) if host.name else _("somebody without a name")
     said = _("The host of {title} is {name}.")
     return talk.say(
         said.format(title=gatherings.title(meeting), name=name),
         [Button(_("Take the host off"), entry("end_host", meeting.id))],
         [make],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -69,7 +69,7 @@ def new_host(talk: Talk, tx: Tx, meeting_id: int) -> None:
     )
     return talk.say(
         said.format(title=gatherings.title(meeting), way=way, when=talk.when(until)),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -120,7 +120,7 @@ def end_host(talk: Talk, tx: Tx, meeting_id: int) -> None:
     if meeting is None:
         return refuse(talk)
     if meeting.host is None:
-        return talk.say(_("It has no host any more."), [back(meeting.id)])
+        return talk.say(_("It has no host any more."), [back(meeting)])
     sure = talk.confirm(
         "sure",
         _("Take the host off {title}? They cannot run it any more. I tell them.").format(
@@ -130,13 +130,13 @@ def end_host(talk: Talk, tx: Tx, meeting_id: int) -> None:
         no=_("No, leave it"),
     )
     if not sure:
-        return talk.say(_("Fine. Nothing has changed."), [back(meeting.id)])
+        return talk.say(_("Fine. Nothing has changed."), [back(meeting)])
     was = hosts.dismiss(tx, meeting.id, talk.person.id, talk.now)
     if was is not None and was != talk.person.id:
         _tell(tx, meeting.id, was, talk.now)
     return talk.say(
         _("{title} has no host now.").format(title=gatherings.title(meeting)),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

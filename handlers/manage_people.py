@@ -39,7 +39,7 @@ def attendee_list(talk: Talk, tx: Tx, meeting_id: int, page: int = 1) -> None:
     before = (page - 1) * A_PAGE
     found = attendees.attendees(tx, meeting.id, limit=A_PAGE + 1, offset=before)
     if not found:
-        return talk.say(_("Nobody has signed up yet."), [back(meeting.id)])
+        return talk.say(_("Nobody has signed up yet."), [back(meeting)])
     audit.record(tx, talk.person.id, "meeting.attendees", f"meeting:{meeting.id}", talk.now)
     shown = list(enumerate(found[:A_PAGE], before + 1))
     come = rsvps.counts(tx, meeting.id)
@@ -54,7 +54,7 @@ def attendee_list(talk: Talk, tx: Tx, meeting_id: int, page: int = 1) -> None:
         *_rows(meeting, shown),
         turns(page, last, "attendee_list", meeting.id),
         [Button(_("Get the list as a file"), entry("attendee_file", meeting.id))],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 
@@ -224,7 +224,7 @@ def waiting_line(talk: Talk, tx: Tx, meeting_id: int, page: int = 1) -> None:
     found = waiting.line(tx, meeting.id, A_PAGE + 1, before)
     stuck = _why(talk, meeting, waiting.why_nobody_moved(tx, meeting.id, talk.now))
     if not found:
-        return talk.say(_("Nobody is in line."), [back(meeting.id)])
+        return talk.say(_("Nobody is in line."), [back(meeting)])
     audit.record(tx, talk.person.id, "meeting.line", f"meeting:{meeting.id}", talk.now)
     shown = list(enumerate(found[:A_PAGE], before + 1))
     last = page + 1 if len(found) > A_PAGE else page
@@ -243,7 +243,7 @@ def waiting_line(talk: Talk, tx: Tx, meeting_id: int, page: int = 1) -> None:
             for place, one in shown
         ),
         turns(page, last, "waiting_line", meeting.id),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

@@ -26,19 +26,19 @@ MOST_SHOWN: Final = 40
 """Places in the text; the file has all."""
 
 REASONS: Final[Mapping[str, str]] = {
-    "no consent": N_("{n} want no invitations"),
-    "unreachable": N_("{n} cannot be reached"),
-    "paused": N_("{n} asked for a pause"),
-    "night": N_("{n} wait for the morning"),
-    "enough this week": N_("{n} got enough this week"),
-    "answered already": N_("{n} had answered already"),
-    "closed": N_("{n} could not sign up any more"),
-    "not for them": N_("{n} may not come"),
-    "gone": N_("{n} are gone"),
-    "too late": N_("{n} could not be told in time"),
+    "no consent": N_("want no invitations: {n}"),
+    "unreachable": N_("cannot be reached: {n}"),
+    "paused": N_("asked for a pause: {n}"),
+    "night": N_("after the night: {n}"),
+    "enough this week": N_("three messages this week already: {n}"),
+    "answered already": N_("answered before: {n}"),
+    "closed": N_("too late to sign up: {n}"),
+    "not for them": N_("not for them: {n}"),
+    "gone": N_("no longer here: {n}"),
+    "too late": N_("too late to tell: {n}"),
 }
 """Why an invitation waits or was not sent, by what is kept of it."""
-OTHERWISE: Final = N_("{n} for another reason")
+OTHERWISE: Final = N_("another reason: {n}")
 
 
 @flow("meeting_report")
@@ -52,16 +52,16 @@ def meeting_report(talk: Talk, tx: Tx, meeting_id: int) -> None:
     if meeting.kind != Kind.DAY:
         return talk.say(
             "\n".join([*head, *_numbers(tx, meeting), *_invited(tx, meeting)]),
-            [back(meeting.id)],
+            [back(meeting)],
         )
     totals = days.totals(tx, meeting.id)
     if not totals:
-        return talk.say(_("This day has no places that people see yet."), [back(meeting.id)])
+        return talk.say(_("This day has no places that people see yet."), [back(meeting)])
     return talk.say(
         "\n".join([*head, *_sums(totals), *_invited(tx, meeting), "", *_by_place(totals)]),
         [Button(_("Get it as a file"), entry("report_file", meeting.id))],
         [Button(_("Get it as a picture"), entry("report_picture", meeting.id))],
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

@@ -23,11 +23,11 @@ def capacity(talk: Talk, tx: Tx, meeting_id: int) -> Any:
     if meeting is None or meeting.kind == Kind.DAY:
         return refuse(talk)
     if meeting.is_cancelled or meeting.ends <= talk.now:
-        return talk.say(_("It is over or cancelled, so its seats stay."), [back(meeting.id)])
+        return talk.say(_("It is over or cancelled, so its seats stay."), [back(meeting)])
     taken = rsvps.taken(tx, [meeting.id])[meeting.id]
     new = _asked(talk, meeting, taken)
     if new is not None and new < taken and not _fewer(talk, new, taken):
-        return talk.say(_("Fine. Nothing has changed."), [back(meeting.id)])
+        return talk.say(_("Fine. Nothing has changed."), [back(meeting)])
     in_line = waiting.length(tx, meeting.id)
     planning.edit(tx, meeting.id, talk.person.id, talk.now, capacity=new)
     talk.say(_done(new))

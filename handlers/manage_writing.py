@@ -44,7 +44,7 @@ def write_to(talk: Talk, tx: Tx, meeting_id: int) -> None:
         return refuse(talk)
     groups = {to: host_messages.reached(tx, meeting.id, to) for to in To}
     if not groups[To.ALL]:
-        return talk.say(_("There is nobody to write to yet."), [back(meeting.id)])
+        return talk.say(_("There is nobody to write to yet."), [back(meeting)])
     to = To(talk.choose("to", _("To whom do you want to write?"), _labels(groups)))
     typed = talk.ask(
         "text",
@@ -54,12 +54,12 @@ def write_to(talk: Talk, tx: Tx, meeting_id: int) -> None:
     talk.say(_written(meeting, _writer(tx, talk.person.id), typed))
     due = _due(talk, meeting)
     if not _sure(talk, meeting, groups[to], due) or not _sure_again(talk, tx, meeting):
-        return talk.say(_("Fine. I have sent nothing."), [back(meeting.id)])
+        return talk.say(_("Fine. I have sent nothing."), [back(meeting)])
     key = f"{KIND}:{meeting.id}:{talk.person.id}:{talk.now.isoformat()}"
     arguments = {"text": typed, "to": to.value}
     fanout.start(tx, key, KIND, meeting.id, arguments, talk.person.id, due, talk.now)
     audit.record(tx, talk.person.id, "meeting.write", f"meeting:{meeting.id}", talk.now)
-    return talk.say(_on_its_way(talk, due), [back(meeting.id)])
+    return talk.say(_on_its_way(talk, due), [back(meeting)])
 
 
 def _labels(groups: Mapping[To, int]) -> dict[str, str]:

@@ -82,7 +82,7 @@ def meeting_reminders(
     return talk.say(
         f"{head}\n\n{told}\n\n{end}",
         *([_switch(meeting, line)] for line in found if line.slot.due > talk.now),
-        [back(meeting.id)],
+        [back(meeting)],
     )
 
 

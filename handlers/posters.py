@@ -33,7 +33,7 @@ def poster(talk: Talk, tx: Tx, meeting_id: int, what: str = "", part: int = 1) -
         return refuse(talk)
     if meeting.is_cancelled:
         no = _("{title} is cancelled, so there is no poster.")
-        return talk.say(no.format(title=gatherings.title(meeting)), [back(meeting.id)])
+        return talk.say(no.format(title=gatherings.title(meeting)), [back(meeting)])
     count = len(_children(tx, meeting)) if meeting.kind == Kind.DAY else 0
     if count and not what:
         return _choose(talk, meeting, count)
@@ -52,7 +52,7 @@ def _choose(talk: Talk, day: Meeting, count: int) -> None:
         _("Which poster of {title} do you want?").format(title=gatherings.title(day)),
         [Button(_("The poster of the whole day"), entry("poster", day.id, "day"))],
         *rows,
-        [back(day.id)],
+        [back(day)],
     )
 
 
@@ -75,7 +75,7 @@ def _send_one(talk: Talk, meeting: Meeting) -> None:
     made = {"meeting": meeting.id, "now": talk.now.isoformat()}
     talk.say(
         said.format(title=gatherings.title(meeting)),
-        [back(meeting.id)],
+        [back(meeting)],
         attachment=Attachment("document", _("poster-A4.png"), "poster", made),
     )
 
@@ -88,7 +88,7 @@ def _send_all(talk: Talk, day: Meeting, part: int, count: int) -> None:
             "This file holds a poster for each place. They are A4, ready to print. "
             "Open it on a computer."
         ),
-        [back(day.id)],
+        [back(day)],
         attachment=Attachment("document", _("posters-A4.zip"), "posters", made),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from bot.dialogue.flow import entry
 from bot.dialogue.language import N_, _, n_, number
@@ -27,9 +27,19 @@ def refuse(talk: Talk) -> None:
     )
 
 
-def back(meeting: int) -> Button:
-    """The way back to the card by which a meeting is run."""
-    return Button(_("Back to the meeting"), entry("manage_meeting", meeting))
+class Run(Protocol):
+    """A meeting, or a day with places, that somebody runs."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+
+
+def back(meeting: Run) -> Button:
+    """The way back to the card by which a meeting or a day is run."""
+    label = _("Back to the day") if meeting.kind == "day" else _("Back to the meeting")
+    return Button(label, entry("manage_meeting", meeting.id))
 
 
 def turns(page: int, pages: int, flow: str, *arguments: int) -> list[Button]:

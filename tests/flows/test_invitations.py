@@ -148,6 +148,16 @@ def test_a_municipality_without_neighbourhoods_leads_back(world: World, cora: Ph
     assert "Whom shall I invite" in said
 
 
+def test_where_nobody_fits_others_can_be_chosen_at_once(world: World, cora: Phone) -> None:
+    walk = plan(world)
+    cora.sends(f"f:invite:{walk.id}")
+    cora.presses("Everybody in a municipality")
+    assert bare(cora.types("breda")) == [
+        "I know nobody like that yet. Choose other people.\n\nWhom shall I invite to A walk?"
+    ]
+    assert "This is 1 person." in bare(cora.presses("Everybody"))[0]
+
+
 def test_when_nobody_is_left_it_says_why(world: World, cora: Phone) -> None:
     walk = plan(world)
     known(world, "noor")
@@ -276,6 +286,8 @@ def test_a_pause_holds_invitations_back_and_says_until_when(world: World, cora: 
     assert gets(world, noor) == []
     (said,) = bare(cora.sends(f"f:invited:{second.id}"))
     assert "1 waits: that person asked for a pause." in said
+    (numbers,) = cora.sends(f"f:meeting_report:{second.id}")
+    assert numbers.endswith("Later: asked for a pause: 1.")
     assert gets(world, noor, days=27) == []
     assert "A talk" in gets(world, noor, days=1, hours=1)[0]
 

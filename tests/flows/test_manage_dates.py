@@ -103,7 +103,7 @@ def test_the_dates_are_seen_before_they_are_made(world):
     assert bare(boss.types("30 april")) == [
         "This makes 3 more meetings:\n\n"
         "Monday 29 March, 19:30\nMonday 12 April, 19:30\nMonday 26 April, 19:30\n\n"
-        "People see them as they see this one."
+        "People see them as they see this one. Shall I make them?"
     ]
     assert len(starts(world)) == 1
     boss.presses("Yes, make them")

@@ -66,6 +66,9 @@ def test_a_day_without_places_says_so(world):
     boss = coordinator(world)
     day, _none = a_day(world)
     assert sends(boss, "meeting_report", day.id) == ["This day has no places that people see yet."]
+    assert boss.last.labels == ["Back to the day"]
+    sends(boss, "meeting_report", plan(world).id)
+    assert boss.last.labels == ["Back to the meeting"]
 
 
 def test_the_numbers_of_forty_places_come_as_a_file(world):

@@ -122,7 +122,7 @@ def test_a_day_has_its_own_poster_and_one_for_each_place(world: World, ans: Phon
     day = day_of(world, 3)
     assert bare(ans.sends(f"f:poster:{day.id}")) == ["Which poster of Our day do you want?"]
     assert ans.last.labels == [
-        "The poster of the whole day", "A poster for each of 3 places", "Back to the meeting",
+        "The poster of the whole day", "A poster for each of 3 places", "Back to the day",
     ]  # fmt: skip
     ans.presses("A poster for each")
     assert sent(ans).name == "posters-A4.zip"
