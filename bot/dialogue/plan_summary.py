@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from bot.dialogue.gatherings import who_may_come
 from bot.dialogue.language import _, isolate, listed, native_name
 from bot.dialogue.meeting_checks import city
+from bot.dialogue.paging import Paged
 from bot.dialogue.places import name_of
 from bot.dialogue.plans import More, Times, Where, more_labels, reminder_labels
 from bot.dialogue.talk import Talk
@@ -31,7 +32,27 @@ def look_over(talk: Talk, title: str, lines: Mapping[str, tuple[str, str]]) -> N
     if right == "change":
         labels = {key: label for key, (label, _answer) in lines.items()}
         question = _("What do you want to change?")
-        talk.change(talk.choose("sure.which", question, labels, columns=2), "sure")
+        which = talk.put(Paged("sure.which", question, labels, columns=2))
+        if which == "more":
+            talk.say(_as_it_is(lines))
+        talk.change(which, "sure")
+
+
+def _as_it_is(lines: Mapping[str, tuple[str, str]]) -> str:
+    """What is usual, or was arranged in its place, before that is asked once more."""
+    usual = {
+        "deadline": _("the start"),
+        "audience": _("Everybody"),
+        "languages": native_name("nl"),
+        "reminders": _("all"),
+    }
+    answers = usual | {key: lines[key][1] for key in more_labels() if key in lines}
+    told = "\n".join(
+        _("{label}: {answer}").format(label=label, answer=isolate(answers[key], 200))
+        for key, label in more_labels().items()
+        if key in answers
+    )
+    return _("This is how it is now:\n{lines}").format(lines=told)
 
 
 def times_lines(talk: Talk, times: Times, zone: str) -> Lines:

@@ -169,6 +169,11 @@ def ask_more(talk: Talk, times: Times, where: Where, *, without: Collection[str]
         "The rest is like this: everybody may come and can sign up until the start. "
         "It is in Dutch. All reminders are sent.\n\nWhat shall be different?"
     )
+    if talk.changes("more"):
+        usual = _(
+            "What shall be different from usual? What has a mark is arranged already. "
+            "Take a mark away, and that is as usual again."
+        )
     offered = {key: label for key, label in more_labels().items() if key not in without}
     if where.place is None:
         offered.pop("pin", None)

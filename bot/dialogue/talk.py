@@ -145,6 +145,10 @@ class Talk:
         """Ask `key` again and keep all other answers; `controls` (a summary's own) are dropped."""
         rerun.change(self._run, key, *controls)
 
+    def changes(self, key: str) -> bool:
+        """Whether `key` was answered and is open again, for another answer."""
+        return self._run.waiting == key and "was" in self._run.draft
+
     def again(self, key: str) -> NoReturn:
         """Drop the answer `key` and all after it, and go on from there."""
         rerun.again(self._run, key)

@@ -100,6 +100,39 @@ def test_one_answer_is_changed_and_the_rest_stays(world, phone):
     assert "Seats: everybody fits" in say(phone, "skip")[0]
 
 
+def test_what_else_is_arranged_is_told_as_it_is_by_now(world, phone):
+    say(phone, *SHORTEST[:-1], "2", "Members", "change something")
+    assert say(phone, "something else") == [
+        "This is how it is now:\nSign up until: the start\nWho may come: This is for members.\n"
+        "Languages: Nederlands\nReminders: all\n\n"
+        "What shall be different from usual? What has a mark is arranged already. "
+        "Take a mark away, and that is as usual again."
+    ]
+    assert "☑ Who may come" in phone.last.labels
+    phone.presses("☑ Who may come")
+    assert "Who may come" not in say(phone, "done")[0]
+
+
+def test_what_can_be_changed_comes_some_at_a_time(world, phone):
+    say(phone, "/newmeeting", "1", "Learning", "skip", "9-3 19:30", "21:30", "both", "skip")
+    say(phone, "De Kom", "Utrecht", "30", "skip", "1,4", "Monday 8 March, 19:30", "the day before")
+    say(phone, "change something")
+    first = phone.last.labels
+    assert (len(first), first[0]) == (11, "Title")
+    assert first[-3:] == ["Show more", "Back", "Stop"]
+    assert phone.presses("Show more") == [], "in the same message"
+    second = phone.last.labels
+    assert second[:2] == ["Contact", "Sign up until"]
+    assert not {*first[:8]} & {*second[:-3]}
+    assert say(phone, "1")[0].startswith("Who is the contact?")
+    assert "Contact: Noor" in say(phone, "Noor")[0]
+    say(phone, "change something", "show more")
+    assert phone.last.labels == second, "typed, it comes anew"
+    phone.presses("Show more")
+    assert phone.last.labels == first
+    assert say(phone, "reminders") == ["Which reminders shall I send? Press Done if you want none."]
+
+
 def test_an_end_moves_along_when_the_start_is_changed(world, phone):
     say(phone, "/newmeeting", "1", "Learning", "skip", "9-3 19:30", "2 hours")
     say(phone, "1", "De Kom", "skip", "30", "skip", "done", "2")
