@@ -260,6 +260,28 @@ def test_somebody_without_a_phone_is_on_the_list(
     assert said[0] == "<b>Opa Piet</b> is in.\n1 of 4 people are in."
 
 
+def test_after_another_number_the_list_is_simply_there(
+    world: World, walk: Meeting, host: Phone, noor: Phone
+) -> None:
+    host.sends(f"f:door:{walk.id}")
+    host.types("1")
+    host.presses("Another number")
+    (said,) = bare(host.types("2"))
+    assert said.startswith("Noted: Noor, 2 people.\n2 of 3 people are in.\n\n")
+    assert said.endswith("Who is here? Press a name, or type one.")
+    assert host.types("stop") == ["Fine. Everybody you let in is still in."]
+    assert world.run(attendance.came, walk.id).came == 2
+
+
+def test_who_lets_in_somebody_without_a_name_may_say_so(
+    world: World, walk: Meeting, host: Phone
+) -> None:
+    go_to(world, walk.starts - timedelta(hours=1))
+    host.sends(f"f:walk_in:{walk.id}")
+    host.types("no")
+    assert bare(host.types("2"))[0].startswith("somebody without a name is in, with 2 people")
+
+
 def test_a_day_leads_to_its_places(world: World, host: Phone) -> None:
     day = plan(world, "day", host=host, kind=Kind.DAY)
     go_to(world, day.starts - timedelta(hours=1))
