@@ -58,6 +58,8 @@ class Gathering(Planned, Protocol):
     """What is said of a meeting on its card."""
 
     @property
+    def kind(self) -> str: ...
+    @property
     def ends(self) -> datetime: ...
     @property
     def link(self) -> str | None: ...
@@ -98,7 +100,9 @@ def place(meeting: Planned) -> str:
 
 
 def where(meeting: Gathering) -> str:
-    """Where it is, whether at a place or online."""
+    """Where it is, whether at a place or online; a day is at the places that it has."""
+    if not meeting.place and meeting.kind == "day":
+        return _("At many places: you choose one.")
     if not meeting.place:
         return _("Online") if meeting.link else _("The place will follow.")
     return _("{place}, or online").format(place=place(meeting)) if meeting.link else place(meeting)

@@ -14,6 +14,7 @@ NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
 @dataclass
 class Made:
     title: str = "A walk"
+    kind: str = "meeting"
     starts: datetime = NOW + timedelta(days=2)
     ends: datetime = NOW + timedelta(days=2, hours=2)
     zone: str = "Europe/Amsterdam"
@@ -90,3 +91,17 @@ def test_an_unknown_code_is_shown_as_it_is() -> None:
 def test_a_visitor_is_told_to_join_and_a_member_to_ask() -> None:
     assert gatherings.not_for_you("members", Somebody("visitor")).endswith("it takes a minute.")
     assert gatherings.not_for_you("part:other", Somebody()).endswith("whether you can come.")
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (Made(kind="day", link=None), "At many places: you choose one."),
+        (Made(kind="day", link=None, place="The square"), "\u2068The square\u2069"),
+        (Made(link=None), "The place will follow."),
+        (Made(), "Online"),
+        (Made(place="The park"), "\u2068The park\u2069, or online"),
+    ],
+)
+def test_a_day_is_at_its_places(made: Made, said: str) -> None:
+    assert gatherings.where(made) == said
