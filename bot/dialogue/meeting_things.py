@@ -107,10 +107,11 @@ def _ask_start(talk: Talk, meeting: Planned) -> Columns:
     asked = _("When does it start? It is {when} now. The end moves along.")
     if meeting.kind == DAY:
         asked = _("When does it start? It is {when} now. The end and the places move along.")
+    today = datetime.fromisoformat(meeting.wall_start).date()
     start = talk.ask(
         "start",
         asked.format(when=gatherings.starts(meeting, talk.now)),
-        moment_checks.moment(meeting.zone, talk.now),
+        moment_checks.moment(meeting.zone, talk.now, on=today),
     )
     lasts = datetime.fromisoformat(meeting.wall_end) - datetime.fromisoformat(meeting.wall_start)
     return {"start": start, "end": start + lasts}

@@ -54,6 +54,12 @@ def test_another_time_is_seen_before_it_is_so(world):
     assert audited(world) == ["meeting.edit"]
 
 
+def test_an_hour_alone_is_on_the_same_day(world):
+    boss, meeting = coordinator(world), plan(world, "walk")
+    said = changes(boss, meeting, "When it starts", "20:00")
+    assert "It becomes:\nMonday 15 March, 20:00 to 21:30" in said
+
+
 def test_no_leaves_everything_as_it_is(world):
     boss, meeting = coordinator(world), plan(world, "walk")
     changes(boss, meeting, "When it ends", "22:00")
