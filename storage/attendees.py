@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, not_, or_, select
 
 from storage import line
 from storage.meetings import Answer, Meeting, Status
@@ -22,7 +22,8 @@ from storage.transaction import Tx
 class Counts:
     """How many said what; `seats` are those of all that come, `waiting` counts parties in line.
 
-    `yes` are people who signed up themselves, `without_phone` those whom others signed up.
+    `yes` are people who signed up themselves, `without_phone` those whom others signed up:
+    not who walked in.
     """
 
     yes: int
@@ -48,7 +49,13 @@ class Attendee:
 
 
 _COUNTS: Final = (
-    select(rsvps.c.answer, func.count(), func.count(rsvps.c.person), func.sum(rsvps.c.seats))
+    select(
+        rsvps.c.answer,
+        func.count(),
+        func.count(rsvps.c.person),
+        func.sum(rsvps.c.seats),
+        func.sum(case((and_(rsvps.c.person.is_(None), not_(rsvps.c.walked_in)), 1), else_=0)),
+    )
     .where(rsvps.c.meeting == bindparam("meeting"))
     .group_by(rsvps.c.answer)
 )
@@ -106,18 +113,18 @@ def attendee(tx: Tx, meeting_id: int, rsvp_id: int) -> Attendee | None:
 def counts(tx: Tx, meeting_id: int) -> Counts:
     """How many said what."""
     rows: Iterable[Sequence[Any]] = tx.execute(_COUNTS, {"meeting": meeting_id})
-    every, themselves, seats = dict.fromkeys(Answer, 0), 0, 0
-    for answer, people, with_phone, taken in rows:
+    every, themselves, seats, by_others = dict.fromkeys(Answer, 0), 0, 0, 0
+    for answer, people, with_phone, taken, without in rows:
         every[Answer(answer)] = people
         if answer == Answer.YES:
-            themselves, seats = with_phone, int(taken)
+            themselves, seats, by_others = with_phone, int(taken), int(without)
     return Counts(
         yes=themselves,
         maybe=every[Answer.MAYBE],
         no=every[Answer.NO],
         seats=seats,
         waiting=line.length(tx, meeting_id),
-        without_phone=every[Answer.YES] - themselves,
+        without_phone=by_others,
     )
 
 

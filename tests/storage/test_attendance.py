@@ -95,6 +95,7 @@ async def test_a_walk_in_takes_free_seats_and_no_more(db: Database) -> None:
     made, host, _guest = await signed_up(db, capacity=3)
     first = await db.run(attendance.walk_in, made.id, Visitor("Bo", 2), host, DOOR)
     await db.run(attendance.walk_in, made.id, Visitor(None, 4), host, DOOR)
+    assert (await db.read(rsvps.counts, made.id)).without_phone == 0
     assert (await db.read(rsvps.taken, [made.id]))[made.id] == 3
     assert await db.read(attendance.came, made.id) == Came(2, 0, 6, 2)
     assert await db.run(attendance.undo, first, host, DOOR)
