@@ -69,8 +69,8 @@ def erase(tx: Tx, person: int, chat: str, now: datetime) -> None:
     tx.execute(update(audit).where(audit.c.subject == named).values(subject=None))
     codes.revoke(tx, person)
     _blank(tx, list(tx.execute(_HOSTS, {"person": person}).scalars()))
+    outbox.cancel_for_chat(tx, chat)  # First, as a claim holds its row before the person.
     tx.execute(delete(people).where(people.c.id == person))
-    outbox.cancel_for_chat(tx, chat)
     sweep_later(tx, chat, now)
 
 

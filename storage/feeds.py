@@ -1,7 +1,7 @@
 """Private calendar addresses: one a person, of which only a digest is kept.
 
-Whoever has the address sees where somebody goes, so it cannot be read back from the database: a
-lost one is replaced, and the old one stops.
+Whoever has the address sees where somebody goes, so it is not kept here: a lost one is replaced,
+and the old one stops. It stands only in the message that told it, until that is tidied away.
 """
 
 from __future__ import annotations
