@@ -25,8 +25,8 @@ from storage.rsvps import Closed, Seated
 from storage.transaction import Tx
 
 LONGEST_WHY: Final = 600
-LONGEST_WITH_FILE: Final = 1000
-"""UTF-16 units of a text under a file: a caption of the Bot API has 1,024 at most."""
+LONGEST_WITH_FILE: Final = 1024
+"""UTF-16 units of a text under a file: the most that a caption of the Bot API has."""
 MOST_PLACES: Final = 10
 MOST_GUESTS: Final = 3
 LONGEST_GUEST: Final = 40
@@ -67,15 +67,15 @@ def _with_file(message: Message, notice: Notice, now: datetime) -> Message:
         return message
     concerned = notice.places or [notice.meeting]
     first, person = concerned[0].id, notice.person.id
-    if units(message.text) > LONGEST_WITH_FILE:
+    use = _("Open the file, then your calendar is right again.")
+    text = rich("{text}\n{use}", text=message.text, use=use)
+    if units(text) > LONGEST_WITH_FILE:
         button = Button(_("The file for my calendar"), entry("calendar", first))
         return replace(message, rows=(*message.rows, (button,)))
     made = attached(first, person, now, _("meeting.ics"))
     if len(concerned) > 1:
         all_of_mine = {"person": person, "now": now.isoformat()}
         made = Attachment("document", _("my-meetings.ics"), "my_calendar", all_of_mine)
-    use = _("Open the file, then your calendar is right again.")
-    text = rich("{text}\n{use}", text=message.text, use=use)
     return replace(message, text=text, attachment=made)
 
 
