@@ -131,6 +131,8 @@ def _how_many(talk: Talk, card: Card, *, waits: bool) -> int:
     most = MOST_SEATS if capacity is None else max(1, min(capacity, MOST_SEATS))
     if card.comes and left is not None:
         most = max(1, min(left, MOST_SEATS))
+    if most == 1 and not card.comes:
+        return 1
     text = _("How many people come in all, you included?")
     if left is not None and left <= MOST_SEATS and not waits:
         text = n_(

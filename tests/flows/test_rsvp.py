@@ -64,6 +64,14 @@ def test_a_member_signs_up_with_wrong_answers_and_a_step_back(world: World) -> N
     assert seats(phone, walk) == 2
 
 
+def test_where_one_person_fits_nobody_is_asked_with_how_many(world: World) -> None:
+    table = plan(world, capacity=1)
+    phone = member(world)
+    phone.sends(f"f:rsvp:{table.id}")
+    assert phone.presses("Yes, I am coming")[0].startswith("See you there! One seat is yours.")
+    assert seats(phone, table) == 1
+
+
 def test_a_visitor_signs_up_with_a_name_and_does_not_join(world: World) -> None:
     walk = plan(world)
     phone = world.phone()
