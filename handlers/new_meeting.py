@@ -95,7 +95,7 @@ def _facts(plan: _Plan) -> MeetingFacts:
         text=plan.text,
         start=plan.times.start,
         end=plan.times.end,
-        place=plan.where.place,
+        place=plan.where.place and plans.in_full(plan.where.place, plan.where.municipality),
         municipality=plan.where.municipality,
         link=plan.where.link,
         capacity=plan.seats,

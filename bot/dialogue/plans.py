@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from bot.dialogue import answers
 from bot.dialogue.answers import Point
+from bot.dialogue.choices import plain
 from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE
 from bot.dialogue.language import N_, _, clock_time, languages, native_name
 from bot.dialogue.meeting_checks import line, link, pin, zone
@@ -132,6 +133,14 @@ def ask_municipality(talk: Talk) -> str | None:
     question = _("In which municipality is that?")
     found = talk.ask("municipality", question, answers.place(), optional=True)
     return found.code if found is not None else None
+
+
+def in_full(address: str, municipality: str | None) -> str:
+    """The address with the name of its municipality, for people who come from elsewhere."""
+    town = name_of(municipality)
+    if not town or plain(town) in plain(address) or len(address) + len(town) + 2 > LONGEST_PLACE:
+        return address
+    return f"{address}, {town}"
 
 
 def ask_seats(talk: Talk, key: str = "seats") -> int | None:

@@ -97,7 +97,8 @@ def test_a_place_is_six_short_answers(world, phone):
         "De Kom is added.\n\nThere is 1 place now. What is the name of the next one?"
     ]
     [place] = places(world)
-    assert (place.title, place.place, place.municipality) == ("De Kom", "Church Street 1", "GM0344")
+    address = "Church Street 1, Utrecht"
+    assert (place.title, place.place, place.municipality) == ("De Kom", address, "GM0344")
     assert (place.capacity, place.host_name) == (30, "Jan")
     assert place.accessibility == "Wheelchairs can get in; Toilet for wheelchairs"
     assert (place.wall_start, place.wall_end) == ("2027-06-12T10:00", "2027-06-12T17:00")
@@ -186,7 +187,7 @@ def test_a_list_from_a_spreadsheet_has_tabs(world, phone):
     say(phone, "Add many at once", "House A\tStreet 1; side\tGouda\t3\t\nHouse B\tStreet 2\t\t")
     say(phone, "yes")
     assert [(p.title, p.place, p.capacity) for p in places(world)] == [
-        ("House A", "Street 1; side", 3),
+        ("House A", "Street 1; side, Gouda", 3),
         ("House B", "Street 2", None),
     ]
 

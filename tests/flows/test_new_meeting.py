@@ -82,7 +82,7 @@ def test_everything_that_may_be_arranged(world, phone):
     say(phone, "yes")
     one = the_only(world)
     assert (one.text, one.host_name, one.capacity) == ("We talk.\nAnd eat.", "Fatima", None)
-    assert (one.link, one.place) == ("https://meet.example.org/kom", "De Kom")
+    assert (one.link, one.place) == ("https://meet.example.org/kom", "De Kom, Utrecht")
     assert one.deadline == datetime.fromisoformat("2027-03-01T18:30+00:00")
     assert (one.audience, list(one.languages)) == ("municipality:GM0193", ["nl", "en"])
     assert list(one.reminders) == ["day"]
