@@ -140,10 +140,11 @@ def manage_places(talk: Talk, tx: Tx, day_id: int, page: int = 1) -> None:
     totals = {one.meeting.id: one for one in days.totals(tx, day.id)}
     page, pages = within(page, len(every), A_PAGE)
     shown = list(enumerate(every, 1))[(page - 1) * A_PAGE : page * A_PAGE]
-    head = n_("{title} has {n} place:", "{title} has {n} places:", len(every))
+    count = sum(one.kind == Kind.PLACE for one in every)
+    head = n_("{title} has {n} place:", "{title} has {n} places:", count)
     lines = [_place_line(place, one, totals.get(one.id)) for place, one in shown]
     return talk.say(
-        "\n".join([head.format(title=gatherings.title(day), n=number(len(every))), *lines]),
+        "\n".join([head.format(title=gatherings.title(day), n=number(count)), *lines]),
         *_to_run(shown),
         turns(page, pages, "manage_places", day.id),
         last,

@@ -170,11 +170,12 @@ def _needed(tx: Tx, meeting: Meeting) -> str:
 
 
 def _day_lines(tx: Tx, day: Meeting) -> list[str]:
-    """The sums over all places of a day."""
-    found = [one for one in days.children(tx, day.id) if not one.is_cancelled]
+    """The sums over all places of a day; an evening is counted apart, on its own card."""
+    children = days.children(tx, day.id)
+    found = [one for one in children if one.kind == Kind.PLACE and not one.is_cancelled]
     if not found:
         return [_("This day has no places yet.")]
-    every = days.totals(tx, day.id)
+    every = [one for one in days.totals(tx, day.id) if one.meeting.kind == Kind.PLACE]
     places = n_("{n} place.", "{n} places.", len(found)).format(n=number(len(found)))
     come = gatherings.coming(sum(one.seats for one in every))
     waiting = gatherings.in_line(sum(one.waiting for one in every))

@@ -115,9 +115,10 @@ def _reasons(counted: Mapping[str, int]) -> str:
 def _sums(totals: Sequence[PlaceTotals]) -> list[str]:
     """All places and parts of a day together."""
     every = [one for one in totals if not one.meeting.is_cancelled]
+    places = sum(one.meeting.kind == Kind.PLACE for one in every)
     known = [one.meeting.capacity for one in every if one.meeting.capacity is not None]
     lines = [
-        _("Places: {n}").format(n=number(len(every))),
+        _("Places: {n}").format(n=number(places)),
         _("Seats taken: {n}").format(n=number(sum(one.seats for one in every))),
         _("Maybe: {n}").format(n=number(sum(one.maybe for one in every))),
         _("In line: {n}").format(n=number(sum(one.waiting for one in every))),

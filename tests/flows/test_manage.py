@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from bot.dialogue.messages import units
 from storage import people, planning, rsvps, tables
-from storage.meetings import Status
+from storage.meetings import Kind, Status
 from tests.flows.running_house import (
     REFUSED,
     a_day,
@@ -233,6 +233,18 @@ def test_a_day_shows_its_places_and_its_sums(world):
     assert "9. East: 3 of 3, 1 in line" in bare([boss.last.text])[0]
     [card] = says(boss, "9")
     assert card.startswith("<b>East</b>\nA place of Day\n")
+
+
+def test_an_evening_is_no_place_and_is_counted_apart(world):
+    boss = coordinator(world)
+    day, [east] = a_day(world, "East")
+    _day, [evening] = a_day(world, "Evening", kind=Kind.PART, day=day.id)
+    comes(world, east, "noor")
+    comes(world, evening, "noor", 2)
+    assert "1 place. 1 person is coming.\n" in opens(boss, day)
+    boss.presses("See the places")
+    assert bare([boss.last.text])[0].splitlines()[0] == "Day has 1 place:"
+    assert "Places: 1\n" in sends(boss, "meeting_report", day.id)[0]
 
 
 def test_the_host_of_a_day_runs_its_places(world):
