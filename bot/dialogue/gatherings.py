@@ -211,6 +211,20 @@ def who_may_come(audience: str) -> str:
             return ""
 
 
+def audience_name(audience: str) -> str:
+    """Who may come, in as few words as a list has room for."""
+    kind, _colon, code = audience.partition(":")
+    match kind:
+        case "members":
+            return _("Members")
+        case "part":
+            return _("Members: {part}").format(part=parts().get(code, code))
+        case "municipality":
+            return _("Members in {place}").format(place=name_of(code) or code)
+        case _:
+            return _("Everybody")
+
+
 def not_for_you(audience: str, person: Somebody) -> str:
     """Why somebody who is not among the audience cannot sign up, and what they can do."""
     whom = who_may_come(audience)

@@ -241,7 +241,7 @@ def _show_deadline(talk: Talk, of: Columns) -> str:
 
 
 def _show_audience(_talk: Talk, of: Columns) -> str:
-    return gatherings.who_may_come(of["audience"]) or _("Everybody")
+    return gatherings.audience_name(of["audience"])
 
 
 def _show_languages(_talk: Talk, of: Columns) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.dialogue.gatherings import who_may_come
+from bot.dialogue.gatherings import audience_name
 from bot.dialogue.language import _, isolate, listed, native_name
 from bot.dialogue.meeting_checks import city
 from bot.dialogue.paging import Paged
@@ -89,7 +89,7 @@ def more_lines(talk: Talk, more: More) -> Lines:
     none = _("none")
     told = {
         "deadline": in_words(more.deadline, more.zone, talk.now) if more.deadline else none,
-        "audience": who_may_come(more.audience) or _("Everybody"),
+        "audience": audience_name(more.audience),
         "languages": listed(map(native_name, more.languages)) or none,
         "reminders": _said_reminders(more.reminders) or none,
         "accessible": more.accessibility or none,

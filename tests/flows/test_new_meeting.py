@@ -103,7 +103,7 @@ def test_one_answer_is_changed_and_the_rest_stays(world, phone):
 def test_what_else_is_arranged_is_told_as_it_is_by_now(world, phone):
     say(phone, *SHORTEST[:-1], "2", "Members", "change something")
     assert say(phone, "something else") == [
-        "This is how it is now:\nSign up until: the start\nWho may come: This is for members.\n"
+        "This is how it is now:\nSign up until: the start\nWho may come: Members\n"
         "Languages: Nederlands\nReminders: all\n\n"
         "What shall be different from usual? What has a mark is arranged already. "
         "Take a mark away, and that is as usual again."
@@ -143,7 +143,7 @@ def test_an_end_moves_along_when_the_start_is_changed(world, phone):
 
 def test_what_was_ticked_can_be_changed(world, phone):
     say(phone, *SHORTEST[:-1], "who may come", "members")
-    assert "Who may come: This is for members." in bare([phone.last.text])[0]
+    assert "Who may come: Members" in bare([phone.last.text])[0]
     say(phone, "2", "who may come")
     assert "Who may come: Everybody" in say(phone, "everybody")[0]
 
