@@ -6,6 +6,7 @@ They are taken from the story that `test_day_of_places.py` plays, where it says 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from base64 import b64encode
@@ -22,8 +23,13 @@ from tests.emulator.page.story import PATIENCE, attached, begun
 from tests.emulator.page.trying import lived_in, to_the_morning, trial
 
 DOCS = Path(__file__).parents[3] / "docs"
-HANDBOOK = DOCS / "dag-van-de-buurt.md"
+HANDBOOK, PICTURES = DOCS / "dag-van-de-buurt.md", DOCS / "pictures"
 POSTER, POSTER_WIDTH = "poster.png", 420
+
+
+def shown() -> set[str]:
+    """The pictures that the handbook shows."""
+    return set(re.findall(r"\(pictures/([a-z-]+\.png)\)", HANDBOOK.read_text(encoding="utf-8")))
 
 
 async def make(target: Path) -> None:
@@ -32,12 +38,14 @@ async def make(target: Path) -> None:
     async def look(what: str, phone: Phone) -> None:
         if f"{what}.png" == POSTER:
             await shrink(phone, target / POSTER)
-        else:
+        elif f"{what}.png" in wanted:
             await phone.shown.page.mouse.move(0, 0)
+            await phone.box.blur()
             await asyncio.sleep(0.5)  # what was just pressed fades
             await phone.shown.screenshot(path=target / f"{what}.png")
         print(f"{time.monotonic() - started:5.1f} s  {what}")  # noqa: T201 - a command's output
 
+    wanted = shown()
     started = time.monotonic()
     with TemporaryDirectory() as folder:
         await lived_in(Path(folder), neighbours)
@@ -62,6 +70,6 @@ async def shrink(phone: Phone, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS / "pictures"
+    given = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
     given.mkdir(parents=True, exist_ok=True)
     asyncio.run(make(given))

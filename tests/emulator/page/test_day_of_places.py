@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from playwright.async_api import Browser
 from tests.emulator.page.conftest import WIDE, tab
 from tests.emulator.page.day_before import QUESTION_IS_OPEN, neighbours
 from tests.emulator.page.day_itself import play
-from tests.emulator.page.handbook import HANDBOOK
+from tests.emulator.page.handbook import PICTURES, shown
 from tests.emulator.page.phones import IN_BROWSER, Phone
 from tests.emulator.page.story import PATIENCE, begun
 from tests.emulator.page.trying import Trial, lived_in, to_the_morning, trial
@@ -44,10 +43,4 @@ async def test_a_day_with_places_from_its_plan_to_its_report(browser: Browser, t
         await play(await begun(page, look))
         assert page.complaints == []
     assert QUESTION_IS_OPEN in seen
-    assert {f"{name}.png" for name in seen} >= shown_in_the_handbook()
-
-
-def shown_in_the_handbook() -> set[str]:
-    """The pictures of the handbook: all of them were taken from this story."""
-    told = HANDBOOK.read_text(encoding="utf-8")
-    return set(re.findall(r"\(pictures/([a-z-]+\.png)\)", told))
+    assert {f"{name}.png" for name in seen} >= shown() == {one.name for one in PICTURES.iterdir()}
