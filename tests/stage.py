@@ -205,7 +205,11 @@ class Stage:
             self._looking = self._connected()
         try:
             return list(self._looking.execute(query).fetchall())
-        except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        except psycopg.errors.UndefinedTable:
+            return []
+        except sqlite3.OperationalError as error:
+            if not str(error).startswith(("no such table", "unable to open")):
+                raise
             return []
 
     def count(self, query: str) -> int:
