@@ -24,7 +24,7 @@ ANSWERS = (
     TEXTS["families"], TEXTS["markup"], TEXTS["families"][:2000], TEXTS["families"][:1000],
     TITLES["families"], NAME, "5", "20 April 2030 19:30", "Utrecht", LINK, "52.0907, 5.1214",
 )  # fmt: skip
-OF_MEETINGS = ("meeting", "manage_meeting", "manage_more")
+OF_MEETINGS = {"coordinator": ("meeting", "manage_meeting", "manage_more"), "none": ("meeting",)}
 HOMES = ("meetings", "mymeetings", "manage", "declined", "my_calendar", "reminders")
 """Where a walk begins, besides the meetings themselves."""
 OF_THEIRS = {
@@ -38,6 +38,11 @@ OF_THEIRS = {
     "waiting_line",
 }  # fmt: skip
 """Flows that are met, at the least."""
+LISTS = {
+    "attendee", "find_managed", "manage", "meetings", "my_calendar", "mymeetings", "new_day",
+    "new_meeting", "show_name", "take_off", "take_out",
+}  # fmt: skip
+"""Of these, those that take no meeting's number, or another one besides."""
 UNSENT = "SELECT renderer, state, error FROM outbox WHERE state IN ('refused', 'uncertain')"
 NO_EDIT = "Bad Request: message can't be edited"
 """A question for a location keeps its buttons, which are not below it, when a talk is stopped."""
@@ -75,12 +80,19 @@ async def test_nothing_of_crowded_meetings_is_refused(stage):
     roles |= {stage.somebody("Noor"): ("en", "none"), stage.somebody("Nico"): ("nl", "none")}
     crowded = await filled(stage, roles)
     begin = [f"f:{name}" for name in HOMES]
-    begin += [f"f:{name}:{one.id}" for one in crowded.every for name in OF_MEETINGS]
+    cards = {
+        role: [f"f:{name}:{one.id}" for one in crowded.every for name in names]
+        for role, names in OF_MEETINGS.items()
+    }
     bot = await stage.bot()
     for talker in roles:
         await talker.types("/menu")
+    begin += [f"f:{name}:{one.id}" for one in crowded.every for name in sorted(OF_THEIRS - LISTS)]
+    begin += ["f:new_meeting", "f:new_day", "f:find_managed", f"f:show_name:{crowded.soon.id}:yes"]
     walkers = [Walker(talker, ANSWERS) for talker in roles]
-    await asyncio.gather(*(walker.walks(*begin) for walker in walkers))
+    await asyncio.gather(
+        *(walker.walks(*begin, *cards[roles[walker.talker][1]]) for walker in walkers)
+    )
     await walkers[0].presses(f"f:write_to:{crowded.evening.id}")
     while (question := walkers[0].asks()) is not None:
         await carla.types(TO_WRITE[question[1]])

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.stage import Talker, buttons
 
-MOST = 3
+MOST = 2
 """So often each flow is started from what is on the screen."""
 LONGEST_TALK = 16
 LEFT_OUT = {
