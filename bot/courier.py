@@ -28,8 +28,8 @@ from bot.channels import (
     Unreachable,
 )
 from bot.clock import Clock
+from bot.dialogue.files.pictures import Drawing
 from bot.dialogue.messages import Attachment, load
-from bot.dialogue.pictures import Drawing
 from bot.drawing import draw
 from bot.ledger import Ledger
 from bot.logs import decision

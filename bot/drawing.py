@@ -11,7 +11,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from typing import Final
 
-from bot.dialogue.pictures import Drawing, drawn, packed, unpacked
+from bot.dialogue.files.pictures import Drawing, drawn, packed, unpacked
 
 SECONDS: Final = 100.0
 """Forty posters take twenty; with the sending it stays within a row's lease."""

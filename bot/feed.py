@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from aiohttp import ETag, web
 
-from bot.dialogue.pictures import Drawing
+from bot.dialogue.files.pictures import Drawing
 from bot.logs import decision
 from storage import Database, Tx
 from storage.errors import Unavailable

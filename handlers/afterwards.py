@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.flow import Then, entry, flow, render, tick
 from bot.dialogue.language import N_, _, speaking
+from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Button, Dropped, Message
 from bot.dialogue.talk import Talk
 from storage import afterwards, feedback, meetings

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue import gatherings
-from bot.dialogue.calendars import (
+from bot.dialogue.files.calendars import (
     Entry,
     Method,
     Publisher,
@@ -23,6 +22,7 @@ from bot.dialogue.calendars import (
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, speaking
 from bot.dialogue.links import chat_link
+from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.talk import Talk
 from storage import agenda, feeds, meetings, people, settings

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue.calendars import attached
+from bot.dialogue.files.calendars import attached
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
-from bot.dialogue.gatherings import LONGEST_PLACE, label, title, where
 from bot.dialogue.language import _, isolate, listed, n_, span, speaking
+from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE, label, title, where
 from bot.dialogue.messages import Attachment, Button, Dropped, Message, PutOff, rich, units
 from bot.dialogue.talk import Talk
 from storage import change_notices, changes, meetings, rsvps, waiting

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from bot.dialogue import answers
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.gatherings import closed, coming, title
 from bot.dialogue.language import N_, _, isolate
+from bot.dialogue.meeting_talk.gatherings import closed, coming, title
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
 from storage import cards, involvement, people, rsvps

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, clock_time, isolate, n_, number
-from bot.dialogue.managing import back, need_words, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, need_words, refuse
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.searching import Chosen, Search, answered, nearest
 from bot.dialogue.talk import Talk

@@ -9,9 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.flow import ROLES, entry, flow
-from bot.dialogue.gatherings import label, link_is_open, link_line, starts, title
 from bot.dialogue.introduction import introduction
 from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.meeting_talk.gatherings import label, link_is_open, link_line, starts, title
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
 from storage import (

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue import inviting
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.language import _, day, n_, speaking
+from bot.dialogue.meeting_talk import inviting
 from bot.dialogue.membership import PERMISSIONS
 from bot.dialogue.messages import Button, Dropped, Message, PutOff
 from bot.dialogue.talk import Talk

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings, inviting
+from bot.dialogue import answers
 from bot.dialogue.choices import match, plain
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, n_, number
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings, inviting
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.membership import parts, themes
 from bot.dialogue.messages import Button
 from bot.dialogue.places import name_of

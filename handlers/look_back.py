@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.answers import Photo
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Attachment, Button, Dropped, Message, PutOff, units
 from bot.dialogue.talk import Talk
 from storage import afterwards, attendance, audit, days, feedback, hosts, meetings, notes

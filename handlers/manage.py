@@ -9,11 +9,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.choices import plain
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, isolate, n_, number
-from bot.dialogue.managing import back, refuse, turns, within
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse, turns, within
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
 from storage import days, hosts, meetings, people

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import _, isolate, n_, number
-from bot.dialogue.managing import NEEDS, back, buttons_in_pairs, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import NEEDS, back, buttons_in_pairs, refuse
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import (

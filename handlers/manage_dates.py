@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings, moment_checks
+from bot.dialogue import answers
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, isolate, n_, number
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
+from bot.dialogue.typed_time import moment_checks
 from storage import host_messages, hosts, meetings, planning, series, wall_time
 from storage.host_messages import To
 from storage.meetings import OF_A_DAY, Kind, Meeting

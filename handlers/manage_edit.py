@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import flow
 from bot.dialogue.language import N_, _, n_, number
-from bot.dialogue.managing import back, refuse
-from bot.dialogue.meeting_things import THINGS, Columns, Thing, as_it_is
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
+from bot.dialogue.meeting_talk.meeting_things import THINGS, Columns, Thing, as_it_is
 from bot.dialogue.talk import Talk
 from storage import changes, host_messages, hosts, meetings, planning, wall_time
 from storage.host_messages import To

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow, render
 from bot.dialogue.language import N_, _, isolate, speaking
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Button, Message
 from bot.dialogue.talk import Talk
 from storage import audit, codes, hosts, meetings, outbox, people, settings

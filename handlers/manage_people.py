@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue import gatherings
+from bot.dialogue.files.spreadsheets import spreadsheet
 from bot.dialogue.flow import entry, flow, make_file, render
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking, spoken
-from bot.dialogue.managing import back, need_words, refuse, seats, turns
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, need_words, refuse, seats, turns
 from bot.dialogue.messages import Attachment, Button, Message
-from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
 from storage import attendees, audit, hosts, meetings, offer_times, outbox, people, rsvps, waiting
 from storage.attendees import Attendee

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bot.dialogue import charts, gatherings
+from bot.dialogue.files import charts
+from bot.dialogue.files.pictures import Drawing
+from bot.dialogue.files.spreadsheets import spreadsheet
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, isolate, listed, n_, number, speaking, spoken
-from bot.dialogue.managing import back, refuse, seats
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse, seats
 from bot.dialogue.messages import Attachment, Button
-from bot.dialogue.pictures import Drawing
 from bot.dialogue.places import name_of
-from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
 from storage import attendance, audit, days, hosts, invitations, meetings, rsvps
 from storage.days import PlaceTotals

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.flow import flow
 from bot.dialogue.language import N_, _, n_, number
-from bot.dialogue.managing import back, refuse, seats
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse, seats
 from bot.dialogue.talk import Talk
 from storage import hosts, planning, rsvps, waiting
 from storage.meetings import Kind, Meeting

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.flow import Rendered, Then, entry, flow, render, tick
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Button, Dropped, Message, PutOff
 from bot.dialogue.talk import Talk
 from storage import audit, changes, fanout, host_messages, hosts, meetings, outbox, people

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, n_, number
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
 from storage import hosts, outbox, planning, reminder_report, reminders

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from bot.dialogue.flow import Then, entry, flow
-from bot.dialogue.gatherings import (
+from bot.dialogue.introduction import introduction
+from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.meeting_talk.gatherings import (
     LINE,
     LONGEST_TEXT,
     closed,
@@ -25,8 +27,6 @@ from bot.dialogue.gatherings import (
     who_may_come,
     yours,
 )
-from bot.dialogue.introduction import introduction
-from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import attendance, cards, days, meetings, outbox, people, seats, settings

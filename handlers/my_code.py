@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import _, n_, number
 from bot.dialogue.links import chat_link
+from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.talk import Talk
 from storage import attendance, meetings, rsvps, settings

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.gatherings import (
+from bot.dialogue.language import N_, _, isolate, listed, n_
+from bot.dialogue.meeting_talk.gatherings import (
     closed,
     from_until,
     label,
@@ -15,7 +16,6 @@ from bot.dialogue.gatherings import (
     where,
     yours,
 )
-from bot.dialogue.language import N_, _, isolate, listed, n_
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import involvement, line, meetings, rsvps, seats, waiting

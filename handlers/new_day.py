@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue import plans
 from bot.dialogue.choices import match as choice
 from bot.dialogue.choices import plain
 from bot.dialogue.flow import Then, flow
-from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TITLE
 from bot.dialogue.language import N_, _, isolate, n_
-from bot.dialogue.meeting_checks import line
-from bot.dialogue.place_lines import PlaceLine, place_lines, said
-from bot.dialogue.places import name_of
-from bot.dialogue.plan_summary import (
+from bot.dialogue.meeting_talk import plans
+from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE, LONGEST_TITLE
+from bot.dialogue.meeting_talk.meeting_checks import line
+from bot.dialogue.meeting_talk.place_lines import PlaceLine, place_lines, said
+from bot.dialogue.meeting_talk.plan_summary import (
     Lines,
     contact_line,
     look_over,
@@ -23,9 +22,10 @@ from bot.dialogue.plan_summary import (
     seats_line,
     times_lines,
 )
-from bot.dialogue.plans import Times, Where
+from bot.dialogue.meeting_talk.plans import Times, Where
+from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from bot.dialogue.wall_clock import from_until, wall
+from bot.dialogue.typed_time.wall_clock import from_until, wall
 from storage import days, meetings, planning
 from storage.meetings import Kind, Meeting, MeetingFacts, Status
 from storage.transaction import Tx

@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 
-from bot.dialogue import plans
 from bot.dialogue.flow import Then, entry, flow
-from bot.dialogue.gatherings import title as named
 from bot.dialogue.language import N_, _
-from bot.dialogue.messages import Button
-from bot.dialogue.moment_checks import moment
-from bot.dialogue.plan_summary import (
+from bot.dialogue.meeting_talk import plans
+from bot.dialogue.meeting_talk.gatherings import title as named
+from bot.dialogue.meeting_talk.plan_summary import (
     Lines,
     contact_line,
     look_over,
@@ -23,9 +21,11 @@ from bot.dialogue.plan_summary import (
     times_lines,
     where_lines,
 )
-from bot.dialogue.plans import More, Times, Where
+from bot.dialogue.meeting_talk.plans import More, Times, Where
+from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
-from bot.dialogue.wall_clock import aware, wall
+from bot.dialogue.typed_time.moment_checks import moment
+from bot.dialogue.typed_time.wall_clock import aware, wall
 from storage import meetings, people, planning
 from storage.meetings import Kind, Meeting, MeetingFacts, Status
 from storage.transaction import Tx

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bot.dialogue import answers
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.gatherings import (
+from bot.dialogue.language import N_, _, isolate, n_, number
+from bot.dialogue.meeting_talk.gatherings import (
     LONGEST_TEXT,
     closed,
     coming,
@@ -22,7 +23,6 @@ from bot.dialogue.gatherings import (
     where,
     yours,
 )
-from bot.dialogue.language import N_, _, isolate, n_, number
 from bot.dialogue.messages import Button, Rich, rich
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk

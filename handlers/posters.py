@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue import gatherings
+from bot.dialogue.files.pictures import Drawing, Poster, code_png, poster_svg
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import _, isolate, languages, n_, speaking
 from bot.dialogue.links import chat_link, is_ours
-from bot.dialogue.managing import back, refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Attachment, Button
-from bot.dialogue.pictures import Drawing, Poster, code_png, poster_svg
 from bot.dialogue.talk import Talk
 from storage import days, meetings, people, settings
 from storage.meetings import Kind, Meeting, Status

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue import gatherings
 from bot.dialogue.flow import entry, flow, render, tick
 from bot.dialogue.language import N_, _, n_, speaking
+from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Button, Dropped, Message, rich
 from bot.dialogue.talk import Talk
 from storage import attendance, people, reminders, wall_time

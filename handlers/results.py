@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from bot.dialogue.files.spreadsheets import spreadsheet
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, day, isolate, n_, number, speaking, spoken
 from bot.dialogue.messages import Attachment, Button, cut
 from bot.dialogue.places import name_of
-from bot.dialogue.spreadsheets import spreadsheet
 from bot.dialogue.talk import Talk
 from storage import audit, survey_results, surveys
 from storage.small_cells import FEWEST, hidden

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.dialogue import answers
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.gatherings import LINE, in_line, label, starts, title
 from bot.dialogue.language import N_, _, n_
+from bot.dialogue.meeting_talk.gatherings import LINE, in_line, label, starts, title
 from bot.dialogue.messages import Button
 from bot.dialogue.talk import Talk
 from storage import cards, days, people, rsvps, seats

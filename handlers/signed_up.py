@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.calendars import attached
+from bot.dialogue.files.calendars import attached
 from bot.dialogue.flow import Then, entry, flow
-from bot.dialogue.gatherings import NEEDS, link_is_open, link_line, map_button, starts
 from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.meeting_talk.gatherings import NEEDS, link_is_open, link_line, map_button, starts
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
 from storage import cards, meetings, people, reminder_times, rsvps

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
-from bot.dialogue.gatherings import LINE, closed, place, starts, title
 from bot.dialogue.language import _, n_, speaking, when
+from bot.dialogue.meeting_talk.gatherings import LINE, closed, place, starts, title
 from bot.dialogue.messages import Button, Dropped, Message, PutOff, rich
 from bot.dialogue.talk import Talk
 from storage import cards, line, meetings, offer_times, people, seats, waiting

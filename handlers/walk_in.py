@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.dialogue import answers, gatherings
+from bot.dialogue import answers
 from bot.dialogue.flow import flow
 from bot.dialogue.language import N_, _, isolate, n_, number
-from bot.dialogue.managing import refuse
+from bot.dialogue.meeting_talk import gatherings
+from bot.dialogue.meeting_talk.managing import refuse
 from bot.dialogue.talk import Talk
 from storage import attendance, hosts
 from storage.attendance import Visitor

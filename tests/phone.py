@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.pool import StaticPool
 
+from bot.dialogue.files.pictures import drawn
 from bot.dialogue.flow import Flow, Maker, Renderer, Tick
 from bot.dialogue.language import languages
 from bot.dialogue.messages import (
@@ -32,7 +33,6 @@ from bot.dialogue.messages import (
     Shared,
     load,
 )
-from bot.dialogue.pictures import drawn
 from bot.guards import Guards
 from bot.router import book_of
 from bot.turn import House, Times, apply

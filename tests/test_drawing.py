@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import drawing
-from bot.dialogue.pictures import Drawing
+from bot.dialogue.files.pictures import Drawing
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
 LINE = '<text x="9" y="{}" font-size="40">Words that take their time to be drawn, é</text>'

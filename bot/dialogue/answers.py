@@ -17,10 +17,10 @@ from stdnum.exceptions import ValidationError
 from stdnum.nl import bsn
 from stdnum.nl import postcode as dutch_postcode
 
-from bot.dialogue.dates import read_day
 from bot.dialogue.language import N_, _, day
 from bot.dialogue.messages import Heard, Kind, Shared, Wanted
 from bot.dialogue.places import Place, find, places
+from bot.dialogue.typed_time.dates import read_day
 
 T = TypeVar("T")
 

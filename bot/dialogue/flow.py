@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypedDict, Unpack
 
+from bot.dialogue.files.pictures import Drawing
 from bot.dialogue.messages import DATA_BYTES, Dropped, Message, PutOff
-from bot.dialogue.pictures import Drawing
 
 ROLES = ("none", "coordinator", "admin")
 """From the fewest rights to the most; each has those of the ones before it."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.dialogue import plans
-from bot.dialogue.gatherings import LONGEST_PLACE
+from bot.dialogue.meeting_talk import plans
+from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE
 
 UTRECHT = "GM0344"
 

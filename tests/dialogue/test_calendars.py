@@ -12,7 +12,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.calendars import (
+from bot.dialogue.files.calendars import (
     Entry,
     Method,
     Publisher,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import moment_checks, wall_clock
 from bot.dialogue.answers import Invalid, Unsure
 from bot.dialogue.language import speaking, when
 from bot.dialogue.messages import Heard, Kind, Origin, Shared
+from bot.dialogue.typed_time import moment_checks, wall_clock
 
 ZONE = "Europe/Amsterdam"
 NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")

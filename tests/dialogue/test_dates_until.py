@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue import lengths, moment_checks, time_words
 from bot.dialogue.answers import Invalid, Unsure
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import Heard, Origin
+from bot.dialogue.typed_time import lengths, moment_checks, time_words
 from tests.dialogue.test_dates import NOW, ZONE, told
 
 

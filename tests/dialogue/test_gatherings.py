@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.dialogue import gatherings
 from bot.dialogue.language import span
+from bot.dialogue.meeting_talk import gatherings
 
 NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue import meeting_checks
 from bot.dialogue.answers import Invalid, Point, Unsure
+from bot.dialogue.meeting_talk import meeting_checks
 from bot.dialogue.messages import Heard, Kind, Origin, Shared
 
 NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")

@@ -8,9 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.dialogue import lettering
-from bot.dialogue.links import chat_link, is_ours
-from bot.dialogue.pictures import (
+from bot.dialogue.files import lettering
+from bot.dialogue.files.pictures import (
     BODY,
     HEIGHT,
     MARGIN,
@@ -24,6 +23,7 @@ from bot.dialogue.pictures import (
     poster_svg,
     unpacked,
 )
+from bot.dialogue.links import chat_link, is_ours
 from tests.pixels import picture
 
 LINK = "https://t.me/buurtbot?start=meeting-12"

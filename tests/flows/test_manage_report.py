@@ -6,8 +6,8 @@ from io import StringIO
 
 import pytest
 
-from bot.dialogue import charts, pictures
-from bot.dialogue.charts import Bar
+from bot.dialogue.files import charts, pictures
+from bot.dialogue.files.charts import Bar
 from bot.dialogue.messages import units
 from handlers import manage_report
 from storage import attendance, planning, rsvps

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.dialogue.files.pictures import Drawing, png
 from bot.dialogue.messages import Attachment
-from bot.dialogue.pictures import Drawing, png
 from handlers import posters
 from storage import people, settings
 from storage.meetings import Kind, Meeting, Status

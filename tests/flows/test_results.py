@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.dialogue.spreadsheets import safe
+from bot.dialogue.files.spreadsheets import safe
 from storage import surveys, tables
 from tests.phone import World
 from tests.surveyed import SURVEY, all_the_same, member, surveyed

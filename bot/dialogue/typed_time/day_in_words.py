@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from bot.dialogue.dates import dated, made, named, relative_days
+from bot.dialogue.typed_time.dates import dated, made, named, relative_days
 
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d))?", re.ASCII)
 _FIGURES = re.compile(

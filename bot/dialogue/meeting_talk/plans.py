@@ -14,14 +14,14 @@ from typing import Any, Final
 from bot.dialogue import answers
 from bot.dialogue.answers import Point
 from bot.dialogue.choices import plain
-from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE
 from bot.dialogue.language import N_, _, clock_time, languages, native_name
-from bot.dialogue.meeting_checks import line, link, pin, zone
+from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE
+from bot.dialogue.meeting_talk.meeting_checks import line, link, pin, zone
 from bot.dialogue.membership import parts
-from bot.dialogue.moment_checks import ending, moment, occasion
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from bot.dialogue.wall_clock import aware, clock_problem, in_words
+from bot.dialogue.typed_time.moment_checks import ending, moment, occasion
+from bot.dialogue.typed_time.wall_clock import aware, clock_problem, in_words
 
 MOST_SEATS: Final = 100_000
 USUAL: Final = (timedelta(minutes=90), timedelta(hours=2), timedelta(hours=3))

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from bot.dialogue import places
 from bot.dialogue.answers import Check, Invalid, not_text
 from bot.dialogue.choices import plain
-from bot.dialogue.gatherings import LONGEST_PLACE, LONGEST_TITLE
 from bot.dialogue.language import N_, _, isolate, n_
+from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE, LONGEST_TITLE
 from bot.dialogue.messages import Heard, Shared
 
 MOST_PLACES: Final = 50

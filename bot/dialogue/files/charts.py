@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from bot.dialogue import lettering
-from bot.dialogue.pictures import HEIGHT, MARGIN, ROOM, WIDTH
+from bot.dialogue.files import lettering
+from bot.dialogue.files.pictures import HEIGHT, MARGIN, ROOM, WIDTH
 
 MOST: Final = 60
 """Bars on one sheet; with more they could not be read."""

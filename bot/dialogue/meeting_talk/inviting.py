@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from bot.dialogue.gatherings import Gathering, from_until, title, where
 from bot.dialogue.language import _, isolate, listed
+from bot.dialogue.meeting_talk.gatherings import Gathering, from_until, title, where
 from bot.dialogue.membership import parts, themes
 from bot.dialogue.messages import Rich, rich
 from bot.dialogue.places import name_of

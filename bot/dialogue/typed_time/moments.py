@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.dialogue import day_in_words, hours, time_words
 from bot.dialogue.answers import Invalid, Unsure
-from bot.dialogue.day_in_words import Found
 from bot.dialogue.language import _, day, isolate
-from bot.dialogue.wall_clock import clock_problem, in_words
-from bot.dialogue.wall_clock import wall as wall_of
+from bot.dialogue.typed_time import day_in_words, hours, time_words
+from bot.dialogue.typed_time.day_in_words import Found
+from bot.dialogue.typed_time.wall_clock import clock_problem, in_words
+from bot.dialogue.typed_time.wall_clock import wall as wall_of
 
 FURTHEST: Final = timedelta(days=2 * 366)
 """Further ahead than this, it is likelier that a year was mistyped."""

@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from bot.dialogue import lettering
+from bot.dialogue.files import lettering
 
 DPI: Final = 200
 WIDTH, HEIGHT = 1240, 1754

@@ -13,14 +13,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.dialogue import day_in_words, hours, lengths, moments, time_words
 from bot.dialogue.answers import Check, Invalid, Unsure, not_text
-from bot.dialogue.day_in_words import Found
 from bot.dialogue.language import N_, _, clock_time
 from bot.dialogue.messages import Heard, Shared
-from bot.dialogue.moments import Read
-from bot.dialogue.wall_clock import aware, clock_problem, from_until, happens_once, in_words
-from bot.dialogue.wall_clock import wall as wall_of
+from bot.dialogue.typed_time import day_in_words, hours, lengths, moments, time_words
+from bot.dialogue.typed_time.day_in_words import Found
+from bot.dialogue.typed_time.moments import Read
+from bot.dialogue.typed_time.wall_clock import (
+    aware,
+    clock_problem,
+    from_until,
+    happens_once,
+    in_words,
+)
+from bot.dialogue.typed_time.wall_clock import wall as wall_of
 
 LONGEST: Final = timedelta(days=7)
 HALF_A_DAY: Final = timedelta(hours=12)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.dialogue.gatherings import audience_name
 from bot.dialogue.language import _, isolate, listed, native_name
-from bot.dialogue.meeting_checks import city
+from bot.dialogue.meeting_talk.gatherings import audience_name
+from bot.dialogue.meeting_talk.meeting_checks import city
+from bot.dialogue.meeting_talk.plans import More, Times, Where, more_labels, reminder_labels
 from bot.dialogue.paging import Paged
 from bot.dialogue.places import name_of
-from bot.dialogue.plans import More, Times, Where, more_labels, reminder_labels
 from bot.dialogue.talk import Talk
-from bot.dialogue.wall_clock import from_until, in_words
+from bot.dialogue.typed_time.wall_clock import from_until, in_words
 
 Lines = dict[str, tuple[str, str]]
 """By the key of a question: what it is about, and the answer; without one it is not shown."""

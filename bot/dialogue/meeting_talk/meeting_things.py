@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from bot.dialogue import answers, gatherings, meeting_checks, moment_checks
+from bot.dialogue import answers
 from bot.dialogue.language import (
     N_,
     _,
@@ -19,9 +19,11 @@ from bot.dialogue.language import (
     listed,
     native_name,
 )
+from bot.dialogue.meeting_talk import gatherings, meeting_checks
 from bot.dialogue.membership import parts
 from bot.dialogue.talk import Talk
-from bot.dialogue.wall_clock import from_until, in_words, wall
+from bot.dialogue.typed_time import moment_checks
+from bot.dialogue.typed_time.wall_clock import from_until, in_words, wall
 
 Columns = Mapping[str, Any]
 

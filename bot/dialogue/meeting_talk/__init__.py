@@ -1,0 +1,1 @@
+"""How meetings are asked about, planned and spoken of, shared by the flows of meetings."""
