@@ -1,6 +1,7 @@
 """How one thing of a meeting is changed, what its host sees before, and who hears of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -226,7 +227,7 @@ def test_a_day_has_no_seats(world):
 
 
 def test_the_pin_of_the_old_place_goes_with_it_but_not_for_a_typing_error(world):
-    pinned = {"place": "De Werf", "latitude": 52.1, "longitude": 5.1}
+    pinned: dict[str, Any] = {"place": "De Werf", "latitude": 52.1, "longitude": 5.1}
     boss, meeting = coordinator(world), plan(world, "walk", **pinned)
     comes(world, meeting, "noor")
     sends(boss, "edit_meeting", meeting.id)

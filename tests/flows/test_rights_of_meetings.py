@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ SAID = ("", "yes", "no", "line", "name", "0344", "places", "52,5", "very")
 def secretive() -> World:
     """A meeting that is seen, with a guest who shows nothing; a draft, a later one, and a day."""
     world = make_world()
-    hidden = {
+    hidden: dict[str, Any] = {
         "title": f"{SECRET} feast", "place": f"{SECRET} lane", "text": SECRET * 3,
         "accessibility": SECRET, "host_name": SECRET, "link": f"https://meet.example.org/{SECRET}",
     }  # fmt: skip

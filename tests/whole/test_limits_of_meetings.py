@@ -126,7 +126,7 @@ class Notices:
 
     def __init__(self):
         self.world = whole_world()
-        self.written = Counter()
+        self.written: Counter[str] = Counter()
         for name, renderer in list(self.world.renderers.items()):
             self.world.renderers[name] = replace(renderer, run=partial(self._renders, renderer))
         self.crowded = self.world.run(Crowded, self.world.now, Crowd(60, 8, 3))
