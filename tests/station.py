@@ -125,8 +125,11 @@ class Station:
         return await self.db.read(_rows)
 
     async def states(self) -> list[str]:
-        """The states of the rows of the outbox, oldest first."""
-        return [row.state for row in await self.rows()]
+        """The states of the rows of the outbox, oldest first, once no call is under way."""
+        async with asyncio.timeout(8):
+            while "sending" in (found := [row.state for row in await self.rows()]):
+                await asyncio.sleep(0.01)
+        return found
 
     async def inbox(self) -> list[Any]:
         """The inbox, oldest first."""
