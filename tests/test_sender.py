@@ -244,6 +244,7 @@ async def test_a_promise_that_is_dropped_keeps_the_reason(bot):
     await bot.promises(NOOR, "gone", arguments={"dropped": "signed off"})
     await bot.promises(NOOR, "here")
     await bot.until(lambda: bot.heard() == ["here"])
+    await bot.states()
     assert [(row.state, row.error) for row in await bot.rows()] == [
         ("cancelled", "signed off"),
         ("sent", None),
@@ -255,6 +256,7 @@ async def test_a_promise_that_is_put_off_goes_when_its_time_has_come(bot):
     await bot.promises(NOOR, "late", arguments={"text": "late", "put_off": until})
     await bot.promises(NOOR, "here")
     await bot.until(lambda: bot.heard() == ["here"])
+    await bot.states()
     assert [(row.state, row.error) for row in await bot.rows()] == [
         ("waiting", "night"),
         ("sent", None),
@@ -268,6 +270,7 @@ async def test_a_renderer_that_raises_costs_its_own_row_alone(bot):
     await bot.promises(NOOR, "bad", arguments={"broken": True})
     await bot.promises(NOOR, "good")
     await bot.until(lambda: bot.heard() == ["good"])
+    await bot.states()
     assert [(row.state, row.error) for row in await bot.rows()] == [
         ("refused", "renderer raised ValueError"),
         ("sent", None),
