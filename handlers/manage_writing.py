@@ -154,10 +154,9 @@ def _written(meeting: Meeting, writer: Person | None, text: str) -> str:
 
 
 @tick("host_messages", seconds=5)
-def send(tx: Tx, now: datetime) -> None:
-    """Promise the next page of each message on its way."""
-    for one in fanout.due(tx, KIND, now):
-        _send_page(tx, one, now)
+def send(tx: Tx, now: datetime) -> int:
+    """Promise the messages on their way to a page of people; how many."""
+    return fanout.go_on(tx, KIND, _send_page, now)
 
 
 @tick("host_texts", seconds=3600)
@@ -166,14 +165,12 @@ def forget(tx: Tx, now: datetime) -> None:
     host_messages.forget(tx, now - KEPT)
 
 
-def _send_page(tx: Tx, one: Fanout, now: datetime) -> None:
+def _send_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
     to = To(one.arguments["to"])
     meeting = one.meeting or 0
-    page = host_messages.page(tx, meeting, to, one.cursor, fanout.PAGE)
-    promises = [_promise(one, person, chat, now) for person, chat in page]
-    promised = outbox.promise_all(tx, promises, now)
-    cursor = page[-1][0] if page else one.cursor
-    fanout.advance(tx, one.id, cursor, promised, None if len(page) == fanout.PAGE else now)
+    page = host_messages.page(tx, meeting, to, one.cursor, limit)
+    outbox.promise_all(tx, [_promise(one, person, chat, now) for person, chat in page], now)
+    return fanout.passed(tx, one, page, limit, now)
 
 
 def _promise(one: Fanout, person: int, chat: str, now: datetime) -> Promise:

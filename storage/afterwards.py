@@ -121,11 +121,7 @@ def plan(tx: Tx, now: datetime) -> int:
 
 def promise(tx: Tx, now: datetime) -> int:
     """Promise the question to a page of those who were there; how many."""
-    promised = 0
-    for planned in fanout.due(tx, KIND, now):
-        if promised < fanout.PAGE:
-            promised += _promise_page(tx, planned, fanout.PAGE - promised, now)
-    return promised
+    return fanout.go_on(tx, KIND, _promise_page, now)
 
 
 def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
@@ -138,9 +134,7 @@ def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
         return 0
     found = page(tx, meeting.id, planned.cursor, limit)
     outbox.promise_all(tx, [_promise(meeting, person, chat, now) for person, chat in found], now)
-    cursor = found[-1][0] if found else planned.cursor
-    fanout.advance(tx, planned.id, cursor, len(found), None if len(found) == limit else now)
-    return len(found)
+    return fanout.passed(tx, planned, found, limit, now)
 
 
 def _promise(meeting: Meeting, person: int, chat: str, at: datetime) -> Promise:

@@ -9,7 +9,7 @@ so that nobody is told twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -129,6 +129,30 @@ def due(tx: Tx, kind: str, now: datetime) -> list[Fanout]:
     found = tx.for_update(_DUE, skip_locked=True)
     rows: Iterable[Sequence[Any]] = tx.execute(found, {"kind": kind, "now": now})
     return [Fanout(*row) for row in rows]
+
+
+PromisePage = Callable[[Tx, Fanout, int, datetime], int]
+"""Promises at most so many people of one, notes how far it came or drops it; how many they were."""
+
+
+def go_on(tx: Tx, kind: str, promise_page: PromisePage, now: datetime, most: int = PAGE) -> int:
+    """Promise `most` people at most what is due of a kind, the longest due first; how many."""
+    left = most
+    while left > 0 and (found := due(tx, kind, now)):
+        for one in found:
+            if left > 0:
+                left -= promise_page(tx, one, left, now)
+    return most - left
+
+
+def passed(tx: Tx, one: Fanout, people: Sequence[Sequence[Any]], limit: int, now: datetime) -> int:
+    """Note that these were promised, each a row with the number first; how many they are.
+
+    Fewer than `limit` are the last of them.
+    """
+    cursor = people[-1][0] if people else one.cursor
+    advance(tx, one.id, cursor, len(people), None if len(people) == limit else now)
+    return len(people)
 
 
 def of_meeting(tx: Tx, kind: str, meeting: int) -> list[Fanout]:

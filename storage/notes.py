@@ -74,20 +74,14 @@ def of(tx: Tx, meeting: int) -> list[Note]:
 
 def promise(tx: Tx, now: datetime) -> int:
     """Promise notes that are due to a page of those who were there; how many."""
-    promised = 0
-    for planned in fanout.due(tx, KIND, now):
-        if promised < fanout.PAGE:
-            promised += _promise_page(tx, planned, fanout.PAGE - promised, now)
-    return promised
+    return fanout.go_on(tx, KIND, _promise_page, now)
 
 
 def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
     found = afterwards.page(tx, planned.meeting or 0, planned.cursor, limit)
     promises = [_promise(planned, person, chat, now) for person, chat in found]
     outbox.promise_all(tx, promises, now)
-    cursor = found[-1][0] if found else planned.cursor
-    fanout.advance(tx, planned.id, cursor, len(found), None if len(found) == limit else now)
-    return len(found)
+    return fanout.passed(tx, planned, found, limit, now)
 
 
 def _promise(planned: Fanout, person: int, chat: str, now: datetime) -> Promise:

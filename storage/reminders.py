@@ -34,8 +34,6 @@ from storage.transaction import Tx
 __all__ = ["AHEAD", "KIND", "key", "plan"]  # found here too: they belong to reminders
 
 RENDERER: Final = "reminder"
-PAGE: Final = 200
-"""To how many people at most they are promised in one go, which takes some ten milliseconds."""
 
 
 class Why(StrEnum):
@@ -102,14 +100,9 @@ def kinds(meeting: Meeting) -> tuple[Kind, ...]:
 # Promised.
 
 
-def promise(tx: Tx, now: datetime, page: int = PAGE) -> int:
+def promise(tx: Tx, now: datetime, page: int = fanout.PAGE) -> int:
     """Promise reminders that are due to a page of people; how many."""
-    left = page
-    while left > 0 and (found := fanout.due(tx, KIND, now)):
-        for planned in found:
-            if left > 0:
-                left -= _promise_page(tx, planned, left, now)
-    return page - left
+    return fanout.go_on(tx, KIND, _promise_page, now, page)
 
 
 def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
@@ -121,9 +114,7 @@ def _promise_page(tx: Tx, planned: Fanout, limit: int, now: datetime) -> int:
     found = _people(tx, meeting, kind, planned, limit)
     slot = _slot(meeting, kind)
     outbox.promise_all(tx, [_promise(meeting, slot, *row) for row in found], now)
-    cursor = found[-1][0] if found else planned.cursor
-    fanout.advance(tx, planned.id, cursor, len(found), None if len(found) == limit else now)
-    return len(found)
+    return fanout.passed(tx, planned, found, limit, now)
 
 
 def _people(
