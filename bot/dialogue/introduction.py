@@ -13,6 +13,7 @@ def introduction(platform: str, about: str) -> str:
     ).format(platform=platform)
     what = _(
         "I am a computer, but there are people behind me. You decide what you tell me. "
-        "Only our coordinators see it, and you can have it erased: /privacy"
+        "Only those who run this platform and its meetings see it, "
+        "and you can have it erased: /privacy"
     )
     return "\n\n".join(part for part in (who, about, what) if part)
