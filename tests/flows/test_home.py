@@ -49,10 +49,7 @@ def test_who_is_new_reads_who_is_behind_the_bot_and_what_happens_with_what_they_
     (said,) = phone.types("/start")
     assert "I am the chatbot of Bewonersplatform." in said
     assert "I am a computer" in said
-    assert (
     assert "Only those who run this platform and its meetings see it, and you can" in said
-        in said
-    )
     assert phone.labels == VISITOR
 
 
