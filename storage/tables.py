@@ -43,6 +43,8 @@ _WAITING = text("state = 'waiting'")
 _FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
 _IN_LINE = text("state IN ('waiting', 'offered')")
 _UNFINISHED = text("finished IS NULL")
+_UNDER_WAY = text("state IN ('spreading', 'sending', 'paused') OR open > 0")
+_APART = text("state NOT IN ('open', 'sent')")
 _TO_BLANK = text(
     "door IS NOT NULL OR needs IS NOT NULL OR needs_text IS NOT NULL"
     " OR (person IS NULL AND name IS NOT NULL)"
@@ -183,6 +185,9 @@ people = Table(
     Column("menu_due", Boolean, nullable=False, server_default=false()),
     Column("muted_until", UTC),
     Column("paused_until", UTC),
+    Column("wants_news", Boolean, nullable=False, server_default=false()),
+    Column("wants_surveys", Boolean, nullable=False, server_default=false()),
+    Column("digest", Boolean, nullable=False, server_default=false()),
     Column("name", Text),
     Column("municipality", Text),
     Column("neighbourhood", Text),
@@ -206,6 +211,18 @@ people = Table(
         "id",
         sqlite_where=text("menu_due"),
         postgresql_where=text("menu_due"),
+    ),
+    Index(
+        "ix_people_digest",
+        "id",
+        sqlite_where=text("digest"),
+        postgresql_where=text("digest"),
+    ),
+    Index(
+        "ix_people_joined",
+        "joined",
+        sqlite_where=text("joined IS NOT NULL"),
+        postgresql_where=text("joined IS NOT NULL"),
     ),
     Index(
         "ix_people_members",
@@ -477,6 +494,138 @@ feeds = Table(
     Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("digest", Text, nullable=False, unique=True),
     Column("created", UTC, nullable=False),
+)
+
+# Announcements and news.
+
+announcements = Table(
+    "announcements",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("purpose", Text, nullable=False, server_default="news"),
+    Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("approved_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("draft", JSON, nullable=False),
+    Column("content", JSON(none_as_null=True)),
+    Column("audience", JSON(none_as_null=True)),
+    Column("fingerprint", Text),
+    Column("due", UTC),
+    Column("meeting", ID, ForeignKey("meetings.id", ondelete="SET NULL")),
+    Column("minutes", Integer),
+    Column("useful_until", UTC),
+    Column("late_until", UTC),
+    Column("is_news", Boolean, nullable=False, server_default=false()),
+    Column("paid", Boolean, nullable=False, server_default=false()),
+    Column("begun", UTC),
+    Column("created", UTC, nullable=False),
+    Column("changed", UTC, nullable=False),
+    Index("ix_announcements_state", "state", "id"),
+    Index("ix_announcements_made_by", "made_by"),
+    Index("ix_announcements_approved_by", "approved_by"),
+    Index("ix_announcements_meeting", "meeting"),
+    Index("ix_announcements_fingerprint", "fingerprint"),
+    Index(
+        "ix_announcements_news",
+        "begun",
+        sqlite_where=text("is_news"),
+        postgresql_where=text("is_news"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+sendings = Table(
+    "sendings",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column(
+        "announcement",
+        ID,
+        ForeignKey("announcements.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Text),
+    Column("content", JSON(none_as_null=True)),
+    Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("spread_to", ID, nullable=False, server_default="0"),
+    Column("fed_to", ID, nullable=False, server_default="0"),
+    Column("open", Integer, nullable=False, server_default="0"),
+    Column("held", Integer, nullable=False, server_default="0"),
+    Column("sent", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    Column("uncertain", Integer, nullable=False, server_default="0"),
+    Column("errors", Integer, nullable=False, server_default="0"),
+    Column("progress", ID),
+    Column("shown", UTC),
+    Column("looked_for_late", UTC),
+    Column("started", UTC, nullable=False),
+    Column("finished", UTC),
+    Index(
+        "ix_sendings_under_way",
+        "id",
+        sqlite_where=_UNDER_WAY,
+        postgresql_where=_UNDER_WAY,
+    ),
+    Index("ix_sendings_announcement", "announcement", "id"),
+    Index("ix_sendings_started", "started"),
+    Index("ix_sendings_made_by", "made_by"),
+    sqlite_autoincrement=True,
+)
+
+recipients = Table(
+    "recipients",
+    METADATA,
+    Column("sending", ID, ForeignKey("sendings.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", ID, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="1"),
+    Column("outbox", ID),
+    Column("reason", Text),
+    Index(
+        "ix_recipients_apart",
+        "sending",
+        "state",
+        "person",
+        sqlite_where=_APART,
+        postgresql_where=_APART,
+    ),
+    sqlite_with_rowid=False,
+)
+"""No foreign key to people, whose index would make a million rows twice as slow to write:
+`storage.erasure` deletes them by their two numbers."""
+
+templates = Table(
+    "templates",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+
+taps = Table(
+    "taps",
+    METADATA,
+    Column(
+        "announcement",
+        ID,
+        ForeignKey("announcements.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("button", Integer, primary_key=True),
+    Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_taps_person", "person"),
+)
+
+follows = Table(
+    "follows",
+    METADATA,
+    Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Index("ix_follows_value", "kind", "value"),
 )
 
 # Learning.
