@@ -97,6 +97,14 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """How messages to many people are sent."""
+
+    second_person_above: int = _key(250, checks.whole(1, 1_000_000_000))
+    paid_broadcast: bool = _key(False, checks.switch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, checked; what is printed of them holds no secret."""
 
@@ -106,6 +114,7 @@ class Settings:
     log: Log = field(default_factory=Log)
     limits: Limits = field(default_factory=Limits)
     calendar: Calendar = field(default_factory=Calendar)
+    announcements: Announcements = field(default_factory=Announcements)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from storage import Tx, settings
 
 
 def keep(tx: Tx, options: Settings, username: str) -> None:
-    """Tell the flows who they speak for, and where calendars can be followed, if anywhere."""
-    platform = options.platform
+    """Tell the flows who they speak for, where calendars can be followed, and how many is many."""
+    platform, many = options.platform, options.announcements
     settings.put(tx, "username", username)
     settings.put(tx, "feed", options.calendar.address if options.calendar.listen else "")
     settings.put(
@@ -22,4 +22,9 @@ def keep(tx: Tx, options: Settings, username: str) -> None:
             "timezone": platform.timezone.key,
             "languages": list(platform.languages),
         },
+    )
+    settings.put(
+        tx,
+        "announcements",
+        {"second_person_above": many.second_person_above, "paid_broadcast": many.paid_broadcast},
     )

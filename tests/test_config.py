@@ -44,6 +44,7 @@ def test_the_example_says_every_default_once(tmp_path):
     assert load(copied, {}).limits == Settings().limits
     assert load(copied, {}).telegram == Settings().telegram
     assert load(copied, {}).calendar == Settings().calendar
+    assert load(copied, {}).announcements == Settings().announcements
 
 
 def test_each_key_of_the_example_has_one_sentence():
@@ -284,3 +285,18 @@ def test_a_calendars_address_is_safe_and_bare(write, address, told):
     found = mistakes(write(f'[calendar]\naddress = "{address}"'))
     assert len(found) == 1
     assert found[0].startswith(f"[calendar] address: {told}")
+
+
+def test_many_people_are_as_many_as_the_settings_say(write):
+    path = write("[announcements]\nsecond_person_above = 40\npaid_broadcast = true")
+    many = load(path, {}).announcements
+    assert (many.second_person_above, many.paid_broadcast) == (40, True)
+
+
+def test_nobody_may_send_without_a_number_of_people(write):
+    path = write('[announcements]\nsecond_person_above = 0\npaid_broadcast = "yes"')
+    assert mistakes(path) == [
+        "[announcements] second_person_above: is out of bounds: "
+        "write a number from 1 to 1000000000",
+        "[announcements] paid_broadcast: is not a switch: write true or false, without quotes",
+    ]
