@@ -44,6 +44,7 @@ _FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
 _IN_LINE = text("state IN ('waiting', 'offered')")
 _UNFINISHED = text("finished IS NULL")
 _UNDER_WAY = text("state IN ('spreading', 'sending', 'paused') OR open > 0")
+_TO_SUM_UP = text("finished IS NOT NULL AND summed_up IS NULL")
 _APART = text("state NOT IN ('open', 'sent')")
 _TO_BLANK = text(
     "door IS NOT NULL OR needs IS NOT NULL OR needs_text IS NOT NULL"
@@ -563,11 +564,18 @@ sendings = Table(
     Column("looked_for_late", UTC),
     Column("started", UTC, nullable=False),
     Column("finished", UTC),
+    Column("summed_up", UTC),
     Index(
         "ix_sendings_under_way",
         "id",
         sqlite_where=_UNDER_WAY,
         postgresql_where=_UNDER_WAY,
+    ),
+    Index(
+        "ix_sendings_to_sum_up",
+        "id",
+        sqlite_where=_TO_SUM_UP,
+        postgresql_where=_TO_SUM_UP,
     ),
     Index("ix_sendings_announcement", "announcement", "id"),
     Index("ix_sendings_started", "started"),

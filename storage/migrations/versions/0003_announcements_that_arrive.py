@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.Column("looked_for_late", UTC(), nullable=True),
         sa.Column("started", UTC(), nullable=False),
         sa.Column("finished", UTC(), nullable=True),
+        sa.Column("summed_up", UTC(), nullable=True),
         sa.ForeignKeyConstraint(
             ["announcement"],
             ["announcements.id"],
@@ -139,6 +140,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('spreading', 'sending', 'paused') OR open > 0"),
             postgresql_where=sa.text("state IN ('spreading', 'sending', 'paused') OR open > 0"),
+        )
+        batch_op.create_index(
+            "ix_sendings_to_sum_up",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("finished IS NOT NULL AND summed_up IS NULL"),
+            postgresql_where=sa.text("finished IS NOT NULL AND summed_up IS NULL"),
         )
 
     op.create_table(
