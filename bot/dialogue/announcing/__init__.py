@@ -1,0 +1,1 @@
+"""What announcements are made of in words: asked, shown, sent and told of afterwards."""
