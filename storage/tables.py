@@ -527,6 +527,12 @@ announcements = Table(
     Index("ix_announcements_meeting", "meeting"),
     Index("ix_announcements_fingerprint", "fingerprint"),
     Index(
+        "ix_announcements_late_until",
+        "late_until",
+        sqlite_where=text("late_until IS NOT NULL"),
+        postgresql_where=text("late_until IS NOT NULL"),
+    ),
+    Index(
         "ix_announcements_news",
         "begun",
         sqlite_where=text("is_news"),
@@ -552,6 +558,7 @@ sendings = Table(
     Column("made_by", ID, ForeignKey("people.id", ondelete="SET NULL")),
     Column("spread_to", ID, nullable=False, server_default="0"),
     Column("fed_to", ID, nullable=False, server_default="0"),
+    Column("swept_to", ID, nullable=False, server_default="0"),
     Column("open", Integer, nullable=False, server_default="0"),
     Column("held", Integer, nullable=False, server_default="0"),
     Column("sent", Integer, nullable=False, server_default="0"),

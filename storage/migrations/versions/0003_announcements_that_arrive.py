@@ -74,6 +74,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_announcements_made_by", ["made_by"], unique=False)
         batch_op.create_index("ix_announcements_meeting", ["meeting"], unique=False)
         batch_op.create_index(
+            "ix_announcements_late_until",
+            ["late_until"],
+            unique=False,
+            sqlite_where=sa.text("late_until IS NOT NULL"),
+            postgresql_where=sa.text("late_until IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_announcements_news",
             ["begun"],
             unique=False,
@@ -101,6 +108,12 @@ def upgrade() -> None:
         ),
         sa.Column(
             "fed_to",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.Column(
+            "swept_to",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             server_default="0",
             nullable=False,
