@@ -67,7 +67,7 @@ class Bot:
         )  # fmt: skip
         self.sender = Sender(
             database, channel, clock,
-            renderers={renderer.name: renderer.run for renderer in handlers.RENDERERS},
+            renderers=handlers.RENDERERS,
             makers={maker.name: maker.run for maker in handlers.MAKERS},
             limits=limits,
         )  # fmt: skip

@@ -7,15 +7,16 @@ process that dies leaves nothing behind that the next one does not find.
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from bot import steps
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier, Maker
-from bot.dialogue.flow import Rendered
+from bot.dialogue.flow import Rendered, Renderer
 from bot.dialogue.messages import Dropped, PutOff, dump
 from bot.ledger import Ledger
 from bot.lines import Lines
@@ -23,9 +24,10 @@ from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
 from storage import Database, Tx, claims, delivery, halts
-from storage.claims import Claim, Claimed, Held, Skipped
+from storage.claims import Claim, Claimed
+from storage.desk import Held, Made, Render, RenderMany, Skipped
 from storage.errors import Unavailable
-from storage.outbox import Content, Lane, Row
+from storage.outbox import Lane, Row
 
 AT_ONCE: Final = 50  # rows in one claim
 TOGETHER: Final = 2  # rows that are worth a claim while there are more
@@ -33,8 +35,6 @@ LONGEST_LEAD: Final = 0.02  # seconds that a claim may begin before there is roo
 IDLE: Final = 1.0  # seconds between looks at the outbox
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
-
-Renderer = Callable[[Tx, Mapping[str, Any], datetime], Rendered]
 
 _log = logging.getLogger(__name__)
 
@@ -48,14 +48,19 @@ class Sender:
         channel: Channel,
         clock: Clock,
         *,
-        renderers: Mapping[str, Renderer],
+        renderers: Iterable[Renderer],
         makers: Mapping[str, Maker],
         limits: Limits | None = None,
     ) -> None:
         self.owner = secrets.token_hex(8)
         self._database = database
         self._clock = clock
-        self._renderers = renderers
+        self._renderers = {renderer.name: renderer for renderer in renderers}
+        self._together = {
+            renderer.name: partial(self._render_all, renderer)
+            for renderer in self._renderers.values()
+            if renderer.together
+        }
         self._pacer = Pacer(limits or Limits(), channel.crowded)
         self._gate = Gate(self._pacer)
         self._ledger = Ledger(database)
@@ -220,22 +225,20 @@ class Sender:
         busy = self._pacer.busy(asyncio.get_running_loop().time()) | self._lines.chats()
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)
-        claimed, behind = await self._database.run(_claim, wanted, self._render)
+        claimed, behind = await self._database.run(_claim, wanted, self._render, self._together)
         if claimed.rows:
             steps.reached(steps.CLAIMED)
         if lane is Lane.REPLY:
             self._lines.behind = behind | self._lines.newly_behind
         return claimed
 
-    def _render(
-        self, tx: Tx, renderer: str, arguments: Mapping[str, Any]
-    ) -> Content | Skipped | Held | None:
-        message = self._renderers[renderer](tx, arguments, self._clock.now())
-        if isinstance(message, Dropped):
-            return Skipped(message.reason)
-        if isinstance(message, PutOff):
-            return Held(message.until, message.reason)
-        return None if message is None else dump(message)
+    def _render(self, tx: Tx, renderer: str, arguments: Mapping[str, Any]) -> Made:
+        return _made(self._renderers[renderer].one(tx, arguments, self._clock.now()))
+
+    def _render_all(
+        self, renderer: Renderer, tx: Tx, asked: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Made]:
+        return [_made(one) for one in renderer.many(tx, asked, self._clock.now())]
 
     def _line_ended(self, chat: str) -> None:
         if self._more or chat in self._lines.behind:
@@ -261,8 +264,19 @@ def _take_over(
     return delivery.adopt(tx, owner), halts.load(tx, real_now), delivery.behind(tx)
 
 
-def _claim(tx: Tx, wanted: Claim, render: claims.Render) -> tuple[Claimed, set[str]]:
-    claimed = claims.claim(tx, wanted, render)
+def _made(rendered: Rendered) -> Made:
+    """What a renderer gave, in the words of storage."""
+    if isinstance(rendered, Dropped):
+        return Skipped(rendered.reason)
+    if isinstance(rendered, PutOff):
+        return Held(rendered.until, rendered.reason)
+    return None if rendered is None else dump(rendered)
+
+
+def _claim(
+    tx: Tx, wanted: Claim, render: Render, together: Mapping[str, RenderMany]
+) -> tuple[Claimed, set[str]]:
+    claimed = claims.claim(tx, wanted, render, together)
     if claimed.rows:
         steps.reached(steps.RENDERED)
     return claimed, delivery.behind(tx) if wanted.lane is Lane.REPLY else set()

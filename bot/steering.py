@@ -18,7 +18,7 @@ from bot.dialogue.messages import Heard, Message, Shared, load
 from bot.dialogue.state import Back, Change, Event, Repeat, Skip, StartOver, UseHeld
 from bot.router import Answer, Edited, Lost, Route, Start, Verb
 from bot.talks import Talks
-from storage import conversations, outbox
+from storage import conversations, said
 from storage.conversations import Conversation
 
 HOME = "home"
@@ -97,7 +97,7 @@ def _say(talks: Talks, verb: str) -> None:
 
 def _clear_keyboard(talks: Talks, talk: Conversation) -> None:
     """Take the button away that shares a contact or location; that needs a message of its own."""
-    content = outbox.content(talks.tx, talk.question) if talk.question is not None else None
+    content = said.content(talks.tx, talk.question) if talk.question is not None else None
     if content and content.get("share"):
         talks.say(Message(phrases.put_aside(), clear_share=True))
 
@@ -210,7 +210,7 @@ def _not_understood(talks: Talks) -> None:
 
 def _was_asked(talks: Talks) -> bool:
     """Whether the newest message still shows a question, whose talk is gone by now."""
-    shown = outbox.recent(talks.tx, talks.person.chat, 1)
+    shown = said.recent(talks.tx, talks.person.chat, 1)
     data = [button.data for _, said in shown for button in load(said).buttons]
     if not any(one.startswith(("a:", "k:stop")) for one in data):
         return False

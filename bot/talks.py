@@ -25,7 +25,7 @@ from bot.dialogue.run import Run
 from bot.dialogue.state import Begin, Event, Outcome, Repeat, State
 from bot.dialogue.talk import Talk
 from bot.router import Book
-from storage import conversations, outbox, people
+from storage import conversations, outbox, people, said
 from storage.conversations import Conversation, Status
 from storage.people import Person
 from storage.transaction import Tx
@@ -186,7 +186,7 @@ class Talks:
         outcome = self._run(flow, talk_rows.state_of(talk), event)
         self.toast = self.toast or outcome.toast
         if outcome.edit is not None and talk.question is not None:
-            content = outbox.content(self.tx, talk.question) if outcome.edit.question else None
+            content = said.content(self.tx, talk.question) if outcome.edit.question else None
             before = load(content).text if content else ""
             self.edits.append((talk.question, talk_rows.edited(before, outcome.edit)))
         if outcome.state is not None:

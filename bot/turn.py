@@ -32,7 +32,7 @@ from bot.guards import Guards
 from bot.router import Answer, Book, Route, Start, Verb, is_command, reply_to, route
 from bot.steering import steer
 from bot.talks import Talks
-from storage import conversations, outbox, people
+from storage import conversations, outbox, people, said
 from storage.outbox import Draft
 from storage.people import Person
 from storage.transaction import Tx
@@ -147,7 +147,7 @@ def _is_told(tx: Tx, talks: Talks, shared: Shared) -> bool:
     if not shared.album:
         return False
     talks.about = f"album:{shared.album}"
-    last = outbox.recent(tx, shared.origin.chat, 4)
+    last = said.recent(tx, shared.origin.chat, 4)
     return any(content.get("about") == talks.about for _row, content in last)
 
 
@@ -155,7 +155,7 @@ def _reply(tx: Tx, house: House, heard: Heard) -> Start | None:
     """The flow that takes this text as a reply to a message of the bot's."""
     if not heard.reply_to:
         return None
-    about = outbox.message_about(tx, heard.origin.chat, heard.reply_to)
+    about = said.message_about(tx, heard.origin.chat, heard.reply_to)
     return reply_to(house.book, about, heard.text) if about else None
 
 
@@ -165,7 +165,7 @@ def _nearby_button(tx: Tx, house: House, heard: Heard) -> Route | None:
     It may start a flow, or take up a talk that was offered. Questions that are over do not count.
     """
     shown: list[dict[str, str]] = []
-    for _row, content in outbox.recent(tx, heard.origin.chat, 4):
+    for _row, content in said.recent(tx, heard.origin.chat, 4):
         buttons = {b.data: b.label for b in load(content).buttons}
         offers = any(data.startswith("k:go:") for data in buttons)
         kinds = ("f:", "k:") if offers else ("f:",)

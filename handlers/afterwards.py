@@ -16,7 +16,7 @@ from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Button, Dropped, Message
 from bot.dialogue.talk import Talk
 from storage import afterwards, feedback, meetings
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.feedback import Worth
 from storage.meetings import Meeting
 from storage.transaction import Tx

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.answers import Photo
+from bot.dialogue.answers_rich import Photo
 from bot.dialogue.flow import Rendered, entry, flow, render, tick
 from bot.dialogue.language import N_, _, isolate, n_, number, speaking
 from bot.dialogue.meeting_talk import gatherings
@@ -15,7 +15,7 @@ from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.messages import Attachment, Button, Dropped, Message, PutOff, units
 from bot.dialogue.talk import Talk
 from storage import afterwards, attendance, audit, days, feedback, hosts, meetings, notes
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.feedback import Results, Worth
 from storage.meetings import Meeting
 from storage.notes import Note

@@ -29,7 +29,7 @@ from bot.dialogue.meeting_talk.gatherings import (
 )
 from bot.dialogue.messages import Button, rich
 from bot.dialogue.talk import Talk
-from storage import attendance, cards, days, meetings, outbox, people, seats, settings
+from storage import attendance, cards, days, meetings, people, said, seats, settings
 from storage.cards import Card
 from storage.meetings import Answer, Kind, Meeting
 from storage.people import Person
@@ -77,7 +77,7 @@ def whole(talk: Talk, tx: Tx, meeting_id: int) -> Then | None:
     """Everything about one meeting, with what this person can do about it now."""
     person = people.find(tx, talk.person.id)
     assert person is not None
-    if not (person.is_member or outbox.recent(tx, person.chat, 4)):
+    if not (person.is_member or said.recent(tx, person.chat, 4)):
         platform = settings.platform(tx)
         talk.say(introduction(platform.name, platform.about))
     card = cards.of(tx, meeting_id, person, talk.now)

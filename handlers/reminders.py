@@ -15,7 +15,7 @@ from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.messages import Button, Dropped, Message, rich
 from bot.dialogue.talk import Talk
 from storage import attendance, people, reminders, wall_time
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.meetings import Answer, Meeting
 from storage.reminders import RENDERER
 from storage.rsvps import Rsvp

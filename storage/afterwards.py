@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from storage import days, fanout, feedback, meetings, outbox, people, wall_time
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.fanout import Fanout
 from storage.meetings import Answer, Kind, Meeting, Status
 from storage.outbox import Promise

@@ -1,11 +1,11 @@
 """Writing down how the sending of rows of the outbox went.
 
 Who has claimed a row holds it until the outcome is written or its lease is over. A try whose
-outcome is unknown is repeated once at most, and never for a row that must never go twice; edits may
-be repeated freely, because a second one changes nothing.
+outcome is unknown is repeated once at most, and never for a row that must never go twice; edits and
+deletions may be repeated freely, because a second one changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ _RECORD_SENT: Final = (
         lease=null(),
     )
 )
-_FREELY: Final = outbox.c.kind == Kind.EDIT
+_FREELY: Final = outbox.c.kind != Kind.SEND
 _ONCE: Final = and_(outbox.c.repeat == Repeat.REPEATABLE, outbox.c.once_more.is_(False))
 
 
@@ -86,16 +86,35 @@ def expire(tx: Tx, real_now: datetime) -> int:
 
 def settle(tx: Tx, row: int, state: State, error: str | None = None) -> None:
     """This is how the row ends; `error` is a phrase of ours or of the channel."""
-    ended = {"state": state, "error": error, "owner": None, "lease": None}
-    tx.execute(update(outbox).where(outbox.c.id == row).values(**ended))
+    settle_all(tx, [row], state, error)
+
+
+_SETTLE: Final = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
+    .values(state=bindparam("ended"), error=bindparam("why"), owner=null(), lease=null())
+)
+
+
+def settle_all(tx: Tx, rows: Sequence[int], state: State, error: str | None = None) -> None:
+    """This is how these rows end, for one reason."""
+    tx.execute(_SETTLE, {"rows": list(rows), "ended": state, "why": error})
+
+
+_TARGETS: Final = select(outbox.c.id, outbox.c.state, outbox.c.message_id).where(
+    outbox.c.id.in_(bindparam("rows", expanding=True))
+)
+
+
+def targets_of(tx: Tx, rows: Collection[int]) -> dict[int, tuple[State, str | None]]:
+    """The states of those rows that there are, and the channel's numbers of their messages."""
+    found = tx.execute(_TARGETS, {"rows": list(rows)}) if rows else ()
+    return {row.id: (State(row.state), row.message_id) for row in found}
 
 
 def target_of(tx: Tx, row: int) -> tuple[State | None, str | None]:
     """The state of a row, and the channel's number of its message if it was sent."""
-    found = tx.execute(
-        select(outbox.c.state, outbox.c.message_id).where(outbox.c.id == row)
-    ).first()
-    return (State(found.state), found.message_id) if found else (None, None)
+    return targets_of(tx, [row]).get(row, (None, None))
 
 
 def move_chat(tx: Tx, old: str, new: str) -> int:

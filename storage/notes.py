@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, insert, select
 
 from storage import afterwards, audit, fanout, meetings, outbox, people
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.fanout import Fanout
 from storage.meetings import Meeting
 from storage.outbox import Promise

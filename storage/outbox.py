@@ -10,6 +10,7 @@
 - A reply is inserted as `sending` and goes to the wire from memory after its commit; all other rows
   are claimed (`storage.delivery`).
 - A key is unique for ever, so a promise that is made again is the same promise.
+- What bulk and paid rows said is not written down: `storage.said` finds it by their template.
 - `due` and `useful_until` follow the bot's clock, `lease` and `not_before` real time; so does a
   reply's `created`. A row with a `not_before` was due before: it was put off or is tried again.
 """
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Executable, bindparam, insert, or_, select, text, update
+from sqlalchemy import Executable, bindparam, insert, text, update
 
 from storage.direct import Direct
 from storage.tables import outbox
@@ -36,11 +37,15 @@ Content = Mapping[str, Any]
 
 
 class Lane(StrEnum):
-    """Who goes first: replies, then notices (reminders, offers), then bulk (announcements)."""
+    """Who goes first: replies, then notices (reminders, offers), then bulk (announcements).
+
+    What is paid for goes beside them: the channel counts it apart. Only new messages can be.
+    """
 
     REPLY = "reply"
     NOTICE = "notice"
     BULK = "bulk"
+    PAID = "paid"
 
 
 class Repeat(StrEnum):
@@ -51,10 +56,11 @@ class Repeat(StrEnum):
 
 
 class Kind(StrEnum):
-    """A new message, or a change of one."""
+    """A new message, a change of one, or its end."""
 
     SEND = "send"
     EDIT = "edit"
+    DELETE = "delete"
 
 
 class State(StrEnum):
@@ -71,6 +77,8 @@ class State(StrEnum):
 
 
 OPEN: Final = (State.WAITING, State.SENDING)
+UNWRITTEN: Final = (Lane.BULK, Lane.PAID)
+"""Lanes with too many rows to write down what each says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,10 @@ class Draft:
 class Promise:
     """A message to be rendered by `renderer` when it is claimed, at `due` or later.
 
-    At `useful_until` it is missed instead.
+    At `useful_until` it is missed instead. With `edits`, a row, it changes the message of that
+    row, or takes it away if `kind` says so: its renderer is asked whether it still should, and what
+    it says is not used; without one ("") nothing is asked. `about` is what a reply to it answers,
+    unless the rendered message says so itself.
     """
 
     key: str
@@ -103,6 +114,15 @@ class Promise:
     useful_until: datetime | None = None
     lane: Lane = Lane.NOTICE
     repeat: Repeat = Repeat.REPEATABLE
+    edits: int | None = None
+    kind: Kind = Kind.SEND
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        if self.edits is not None and self.kind is Kind.SEND:
+            object.__setattr__(self, "kind", Kind.EDIT)
+        if (self.edits is None) is not (self.kind is Kind.SEND):
+            raise ValueError("a change of a message names the row whose message it changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +228,15 @@ def promise_all(tx: Tx, promises: Iterable[Promise], now: datetime) -> int:
             "chat": one.chat,
             "lane": one.lane,
             "repeat": one.repeat,
-            "kind": Kind.SEND,
+            "kind": one.kind,
+            "edits": one.edits,
             "state": State.WAITING,
             "due": one.due,
             "useful_until": one.useful_until,
             "created": now,
-            "renderer": one.renderer,
+            "renderer": one.renderer or None,
             "arguments": dict(one.arguments),
+            "about": one.about or None,
         }
         for one in promises
     ]
@@ -254,47 +276,3 @@ _RELEASE: Final = (
 def release(tx: Tx, chat: str, now: datetime) -> int:
     """The talk in this chat is over: what was put off because of it is due; how many rows."""
     return tx.execute(_RELEASE, {"of": chat, "now": now}).rowcount
-
-
-_CONTENT: Final = select(outbox.c.content).where(outbox.c.id == bindparam("row"))
-
-
-def content(tx: Tx, row: int) -> Content | None:
-    """What a row says, if it is still there."""
-    found: Content | None = tx.execute(_CONTENT, {"row": row}).scalar()
-    return found
-
-
-_ABOUT: Final = (
-    select(outbox.c.about)
-    .where(outbox.c.chat == bindparam("chat"), outbox.c.message_id == bindparam("message"))
-    .order_by(outbox.c.id.desc())
-    .limit(1)
-)
-_RECENT: Final = (
-    select(outbox.c.id, outbox.c.edits, outbox.c.content)
-    .where(
-        outbox.c.chat == bindparam("chat"),
-        or_(outbox.c.state.in_(OPEN), outbox.c.state == State.SENT),
-    )
-    .order_by(outbox.c.id.desc())
-    .limit(bindparam("limit"))
-)
-
-
-def message_about(tx: Tx, chat: str, message_id: str) -> str | None:
-    """What the message that a person replies to was about."""
-    about: str | None = tx.execute(_ABOUT, {"chat": chat, "message": message_id}).scalar()
-    return about
-
-
-def recent(tx: Tx, chat: str, limit: int) -> list[tuple[int, Content]]:
-    """The last messages of a chat that were sent or are on their way, newest first.
-
-    Each as it looks by now; one that lost its buttons to an edit without text is left out.
-    """
-    shown: dict[int, Content | None] = {}
-    for row in tx.execute(_RECENT, {"chat": chat, "limit": 2 * limit}):
-        shown.setdefault(row.edits or row.id, row.content)
-    found = [(id_, content) for id_, content in shown.items() if content is not None]
-    return found[:limit]

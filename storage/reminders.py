@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, exists, or_, select
 
 from storage import audiences, changes, fanout, gate, invitations, meetings, outbox, people, rsvps
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.fanout import Fanout
 from storage.meetings import COMING, Meeting
 from storage.outbox import Promise

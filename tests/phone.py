@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.pool import StaticPool
 
 from bot.dialogue.files.pictures import drawn
-from bot.dialogue.flow import Flow, Maker, Renderer, Tick
+from bot.dialogue.flow import Flow, Maker, Rendered, Renderer, Tick
 from bot.dialogue.language import languages
 from bot.dialogue.messages import (
     Button,
@@ -31,12 +31,14 @@ from bot.dialogue.messages import (
     PutOff,
     Reachable,
     Shared,
+    dump,
     load,
 )
 from bot.guards import Guards
 from bot.router import book_of
 from bot.turn import House, Times, apply
 from storage import inbox, people, tables
+from storage.outbox import UNWRITTEN
 from storage.transaction import Tx
 
 START = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
@@ -80,6 +82,7 @@ class World:
         )  # fmt: skip
         self.numbers = itertools.count(1)
         self.toast: str | None = None
+        self.bulk: dict[int, dict[str, Any]] = {}
 
     def release(self, *flows: Flow) -> None:
         """Go on with other flows, as a new release does in the middle of talks."""
@@ -97,7 +100,8 @@ class World:
 
     def tick(self) -> None:
         for tick in self.ticks:
-            self.run(tick.run, self.now)
+            while self.run(tick.run, self.now) and tick.goes_on:
+                pass
         self.run(self._deliver)
 
     def _deliver(self, tx: Tx) -> None:
@@ -106,23 +110,30 @@ class World:
         )
         for row in tx.execute(due.order_by(tables.outbox.c.due, tables.outbox.c.id)).all():
             late = row.useful_until is not None and row.useful_until <= self.now
-            made = None if late else self.renderers[row.renderer].run(tx, row.arguments, self.now)
+            made = None if late else self._rendered(tx, row)
             if isinstance(made, PutOff):
-                held = {"due": made.until, "error": made.reason}
-                tx.execute(update(tables.outbox).where(tables.outbox.c.id == row.id).values(**held))
-                continue
-            state = "missed" if late else "sent" if isinstance(made, Message) else "cancelled"
-            why = made.reason if isinstance(made, Dropped) else None
-            made = None if isinstance(made, Dropped) else made
-            content = _dumped(made)
-            tx.execute(
-                update(tables.outbox)
-                .where(tables.outbox.c.id == row.id)
-                .values(
-                    state=state, content=content, sent=self.now, message_id=f"m{row.id}",
-                    about=made.about if made else None, error=why,
-                )
-            )  # fmt: skip
+                _end(tx, row, due=made.until, error=made.reason)
+            elif isinstance(made, Dropped):
+                _end(tx, row, state="cancelled", error=made.reason)
+            elif made is None:
+                _end(tx, row, state="missed" if late else "cancelled")
+            else:
+                self._arrives(tx, row, made)
+
+    def _rendered(self, tx: Tx, row: Any) -> Rendered:
+        if row.renderer is None:
+            return Message("")
+        return self.renderers[row.renderer].one(tx, row.arguments, self.now)
+
+    def _arrives(self, tx: Tx, row: Any, made: Message) -> None:
+        """What bulk says is not written down, as in the running bot; the screen shows it."""
+        self.bulk[row.id] = dump(made)
+        written = row.lane not in UNWRITTEN and row.kind != "delete"
+        _end(
+            tx, row, state="sent", sent=self.now, error=None,
+            message_id=None if row.edits else f"m{row.id}", about=made.about or row.about,
+            **{"content": dump(made)} if written else {},
+        )  # fmt: skip
 
     def apply(self, incoming: Incoming) -> None:
         def unit(tx: Tx) -> Any:
@@ -205,10 +216,15 @@ class Phone:
         for row in self.world.run(
             lambda tx: tx.execute(query.order_by(table.c.sent, table.c.id)).all()
         ):
-            made = load(row.content) if row.content else None
-            if row.edits is None:
+            content = row.content or self.world.bulk.get(row.id)
+            made = load(content) if content else None
+            if row.kind == "delete":
+                shown.pop(row.edits, None)
+            elif row.edits is None:
                 assert made is not None
                 shown[row.id] = Shown(row.id, made.text, list(made.buttons), made)
+            elif row.edits not in shown:
+                continue
             elif made is None:
                 shown[row.edits].buttons = []
             else:
@@ -251,10 +267,8 @@ class Phone:
         return self.hears()
 
 
-def _dumped(message: Message | None) -> dict[str, Any] | None:
-    from bot.dialogue.messages import dump
-
-    return dump(message) if message else None
+def _end(tx: Tx, row: Any, **values: Any) -> None:
+    tx.execute(update(tables.outbox).where(tables.outbox.c.id == row.id).values(**values))
 
 
 def _engine() -> Engine:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
-from bot.dialogue.flow import Rendered
+from bot.dialogue.flow import Rendered, Renderer
 from bot.dialogue.messages import (
     Button,
     Dropped,
@@ -193,7 +193,12 @@ async def station(folder: Path, *, limits: bool = False, **pace: Any) -> AsyncIt
 
 @asynccontextmanager
 async def at_work(
-    world: World, address: str, db: Database, limits: bool = False, **pace: Any
+    world: World,
+    address: str,
+    db: Database,
+    limits: bool = False,
+    renderers: Sequence[Renderer] = (),
+    **pace: Any,
 ) -> AsyncIterator[Station]:
     """A process of the bot on this database; another one may follow it."""
     clock = Clock(timedelta())
@@ -202,7 +207,7 @@ async def at_work(
             db,
             channel,
             clock,
-            renderers={"reminder": reminder},
+            renderers=[Renderer("reminder", reminder), *renderers],
             makers={"picture": picture},
             limits=Limits(on=limits, **pace),
         )

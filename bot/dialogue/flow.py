@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Any, Literal, Protocol, TypedDict, Unpack, overload
 
 from bot.dialogue.files.pictures import Drawing
 from bot.dialogue.messages import DATA_BYTES, Dropped, Message, PutOff
@@ -143,18 +143,25 @@ def fits(wanted: Flow, arguments: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A unit `(tx, now)` that only inserts rows, run every so many seconds."""
+    """A unit `(tx, now)` that only inserts rows, run every so many seconds.
+
+    One that `goes_on` is run again at once, in a new transaction, as long as it returns something
+    truthy; turns and other ticks go in between.
+    """
 
     name: str
     seconds: int
     run: Callable[[Any, datetime], Any]
+    goes_on: bool = False
 
 
-def tick(name: str, *, seconds: int) -> Callable[[Callable[[Any, datetime], Any]], Tick]:
+def tick(
+    name: str, *, seconds: int, goes_on: bool = False
+) -> Callable[[Callable[[Any, datetime], Any]], Tick]:
     """Make a tick of a function `(tx, now)`; two workers ticking together must do no harm."""
 
     def make(run: Callable[[Any, datetime], Any]) -> Tick:
-        return Tick(name, seconds, run)
+        return Tick(name, seconds, run, goes_on)
 
     return make
 
@@ -167,20 +174,48 @@ class Renderer:
     """How a promised row becomes a message at the moment it is claimed, if it still does.
 
     `Dropped` says why it does not, for those who ask later; None leaves that out. `PutOff` has it
-    asked again at a later moment.
+    asked again at a later moment. One that renders `together` is asked for all rows of a claim in
+    one go.
     """
 
     name: str
-    run: Callable[[Any, Mapping[str, Any], datetime], Rendered]
+    run: Callable[[Any, Any, datetime], Any]
+    together: bool = False
+
+    def one(self, tx: Any, arguments: Mapping[str, Any], now: datetime) -> Rendered:
+        """What becomes of one row."""
+        if not self.together:
+            rendered: Rendered = self.run(tx, arguments, now)
+            return rendered
+        [alone] = self.many(tx, [arguments], now)
+        return alone
+
+    def many(
+        self, tx: Any, asked: Sequence[Mapping[str, Any]], now: datetime
+    ) -> Sequence[Rendered]:
+        """What becomes of each of these rows, in their order."""
+        found: Sequence[Rendered] = self.run(tx, asked, now)
+        if len(found) != len(asked):
+            raise FlowError(f"{self.name!r} rendered {len(found)} of {len(asked)} rows")
+        return found
 
 
-def render(
-    name: str,
-) -> Callable[[Callable[[Any, Mapping[str, Any], datetime], Rendered]], Renderer]:
-    """Make a renderer of a function `(tx, arguments, now)`; it sets the language itself."""
+RenderOne = Callable[[Any, Mapping[str, Any], datetime], Rendered]
+RenderMany = Callable[[Any, Sequence[Mapping[str, Any]], datetime], Sequence[Rendered]]
 
-    def make(run: Callable[[Any, Mapping[str, Any], datetime], Rendered]) -> Renderer:
-        return Renderer(name, run)
+
+@overload
+def render(name: str) -> Callable[[RenderOne], Renderer]: ...
+@overload
+def render(name: str, *, together: Literal[True]) -> Callable[[RenderMany], Renderer]: ...
+def render(name: str, *, together: bool = False) -> Callable[[Callable[..., Any]], Renderer]:
+    """Make a renderer of a function `(tx, arguments, now)`; it sets the language itself.
+
+    With `together` it gets the arguments of many rows, and gives as many messages.
+    """
+
+    def make(run: Callable[..., Any]) -> Renderer:
+        return Renderer(name, run, together)
 
     return make
 

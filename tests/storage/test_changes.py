@@ -15,6 +15,7 @@ from storage import (
     change_notices,
     changes,
     claims,
+    desk,
     fanout,
     meetings,
     outbox,
@@ -86,7 +87,7 @@ def deliver(tx: Tx, now: datetime = DUE) -> None:
         found = change_notices.notice(tx, arguments, now)
         if isinstance(found, Notice):
             return {"text": "changed", "about": change_notices.about(found.meeting)}
-        return claims.Skipped("dropped")
+        return desk.Skipped("dropped")
 
     while (claimed := claims.claim(tx, Claim("me", Lane.NOTICE, 50, (), now, now), render)).rows:
         for row in claimed.rows:

@@ -11,6 +11,7 @@ from storage import (
     people,
     planning,
     rsvps,
+    said,
     tables,
 )
 from storage.meetings import Kind
@@ -130,7 +131,7 @@ async def test_the_last_message_is_sent_before_its_trace_is_wiped_out(db):
     await db.run(forgotten)
     row = await db.run(reply, state="sending")
     assert await db.run(erasure.sweep, LATER) == 0
-    assert (await db.read(outbox.content, row)) == {"text": WORDS}
+    assert (await db.read(said.content, row)) == {"text": WORDS}
     sent = update(tables.outbox).where(tables.outbox.c.id == row).values(state="sent")
     await db.run(lambda tx: tx.execute(sent).rowcount)
     assert await db.run(erasure.sweep, LATER) == 1
@@ -173,7 +174,7 @@ async def test_somebody_who_comes_back_keeps_the_open_question_and_their_promise
         "reply:2:0",
         "reminder:1",
     ]
-    assert (await db.read(outbox.content, question)) == {"text": WORDS}
+    assert (await db.read(said.content, question)) == {"text": WORDS}
 
 
 async def test_links_to_a_role_that_somebody_forgotten_gave_out_are_worth_nothing(db):

@@ -22,7 +22,7 @@ from storage import (
     wall_time,
 )
 from storage.attendance import Visitor
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.feedback import Worth
 from storage.meetings import Kind, Meeting, Status
 from storage.reminder_times import is_night

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import claims, delivery, halts, outbox, tables
-from storage.claims import PATIENCE, Claim
+from storage import claims, delivery, desk, halts, outbox, said, tables
+from storage.claims import Claim
+from storage.desk import PATIENCE
 from storage.outbox import Draft, Kind, Lane, Promise, Repeat, State
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -185,7 +186,7 @@ async def test_what_is_no_longer_useful_is_missed(db):
 async def test_why_a_promise_is_dropped_is_kept_with_it(db):
     def dropping(tx, name, arguments):
         dropped = arguments["text"] == "b"
-        return claims.Skipped("signed off") if dropped else render(tx, name, arguments)
+        return desk.Skipped("signed off") if dropped else render(tx, name, arguments)
 
     await promised(db, promise("a"), promise("b", "telegram:6"))
     taken = await db.run(claims.claim, Claim("me", Lane.NOTICE, 5, (), NOW, NOW), dropping)
@@ -199,7 +200,7 @@ async def test_a_promise_that_is_held_waits_until_then_and_says_why(db):
     later = NOW + timedelta(hours=12)
 
     def holding(tx, name, arguments):
-        return claims.Held(later, "night")
+        return desk.Held(later, "night")
 
     await promised(db, promise("a"))
     assert not (await db.run(claims.claim, Claim("me", Lane.NOTICE, 5, (), NOW, NOW), holding)).rows
@@ -226,8 +227,8 @@ async def test_a_renderer_that_breaks_the_transaction_costs_its_own_row_alone(db
 
 
 async def test_an_older_reply_is_missed_when_a_fresh_one_has_waited_ten_minutes(db):
-    for number, said in enumerate(("old", "fresh")):
-        [row] = await reply(db, Draft(CHAT, text(said)), inbox_row=number)
+    for number, words in enumerate(("old", "fresh")):
+        [row] = await reply(db, Draft(CHAT, text(words)), inbox_row=number)
         await db.run(delivery.put_back, [row.id])
     late = NOW + PATIENCE + timedelta(seconds=1)
     await change(db, 2, created=late)
@@ -328,19 +329,19 @@ async def test_a_lease_that_is_over_is_noticed(db):
 async def test_the_last_messages_are_shown_as_they_look_by_now(db):
     asked, _other = await reply(db, Draft(CHAT, text("?")), Draft(CHAT, text("other")))
     await reply(db, Draft(CHAT, text("? yes"), edits=asked.id), inbox_row=2)
-    assert await db.read(outbox.recent, CHAT, 5) == [
+    assert await db.read(said.recent, CHAT, 5) == [
         (asked.id, {"text": "? yes"}),
         (_other.id, {"text": "other"}),
     ]
     await reply(db, Draft(CHAT, None, edits=asked.id), inbox_row=3)
-    assert await db.read(outbox.recent, CHAT, 5) == [(_other.id, {"text": "other"})]
+    assert await db.read(said.recent, CHAT, 5) == [(_other.id, {"text": "other"})]
 
 
 async def test_a_reply_to_a_message_finds_what_it_was_about(db):
     [row] = await reply(db, Draft(CHAT, text("a", about="question:12")))
     await db.run(delivery.record_sent, [{"row": row.id, "message": "77", "at": NOW}])
-    assert await db.read(outbox.message_about, CHAT, "77") == "question:12"
-    assert await db.read(outbox.message_about, "telegram:6", "77") is None
+    assert await db.read(said.message_about, CHAT, "77") == "question:12"
+    assert await db.read(said.message_about, "telegram:6", "77") is None
 
 
 async def test_the_next_due_promise_is_found(db):
@@ -378,6 +379,6 @@ async def test_the_buttons_of_a_notice_can_be_found_to_be_typed(db):
     for lane in (Lane.NOTICE, Lane.BULK):
         for row in (await claim(db, lane)).rows:
             await db.run(delivery.record_sent, [{"row": row.id, "message": "7", "at": NOW}])
-    [(_, content)] = await db.read(outbox.recent, CHAT, 4)
+    [(_, content)] = await db.read(said.recent, CHAT, 4)
     assert content == render(None, "", promise("a").arguments)
-    assert await db.read(outbox.recent, "telegram:6", 4) == []
+    assert await db.read(said.recent, "telegram:6", 4) == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import Database, claims, delivery, inbox, outbox
+from storage import Database, claims, delivery, inbox, outbox, said
 from storage.claims import Claim
 from storage.outbox import Draft, Lane, Promise, State
 from tests.storage.statements import Statements
@@ -55,8 +55,8 @@ async def every_outbox_verb(db):
     await db.run(outbox.cancel_for_chat, CHAT)
     await db.run(outbox.renew, CHAT, NOW)
     await db.run(outbox.release, CHAT, NOW)
-    await db.read(outbox.message_about, CHAT, "7")
-    await db.read(outbox.recent, CHAT, 4)
+    await db.read(said.message_about, CHAT, "7")
+    await db.read(said.recent, CHAT, 4)
     await db.read(claims.lanes_due, NOW, NOW)
     await db.read(claims.next_due, NOW)
 

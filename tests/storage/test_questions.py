@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from storage import claims, delivery, outbox, questions
+from storage import claims, delivery, outbox, questions, said
 from storage.claims import Claim
 from storage.outbox import Lane, Promise
 from tests.storage.planning import NOW, crowd
@@ -80,5 +80,5 @@ async def test_a_reply_to_a_promised_message_finds_what_it_was_about(db):
     claimed = await db.run(claims.claim, Claim("me", Lane.NOTICE, 3, (), NOW, NOW), render)
     sent = [{"row": row.id, "message": "77", "at": NOW} for row in claimed.rows]
     await db.run(delivery.record_sent, sent)
-    assert await db.read(outbox.message_about, "telegram:5", "77") == "question:3"
-    assert await db.read(outbox.message_about, "telegram:6", "77") is None
+    assert await db.read(said.message_about, "telegram:5", "77") == "question:3"
+    assert await db.read(said.message_about, "telegram:6", "77") is None

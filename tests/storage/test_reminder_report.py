@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import event, insert, update
 
 from storage import Database, Tx, claims, people, reminder_report, reminders, rsvps, tables
-from storage.claims import Claim, Skipped
+from storage.claims import Claim
+from storage.desk import Skipped
 from storage.meetings import Meeting
 from storage.outbox import Content, Lane
 from storage.reminder_report import Line, Whom

@@ -20,7 +20,7 @@ from storage import (
     rsvps,
     tables,
 )
-from storage.claims import Skipped
+from storage.desk import Skipped
 from storage.meetings import Kind as MeetingKind
 from storage.meetings import Meeting, Status
 from storage.people import Consent, Purpose
