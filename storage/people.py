@@ -184,10 +184,17 @@ class Consent:
     at: datetime
 
 
+_KEPT_APART = {Purpose.NEWS: "wants_news", Purpose.SURVEY: "wants_surveys"}
+"""What somebody agrees to now stands in their row too, where many are looked at together."""
+
+
 def record_consent(tx: Tx, person: int, consent: Consent) -> None:
     """Add to the record of consents; the newest one counts, none is overwritten."""
     values = {name: getattr(consent, name) for name in Consent.__dataclass_fields__}
     tx.execute(insert(consents).values(person=person, **values))
+    column = _KEPT_APART.get(Purpose(consent.purpose))
+    if column is not None:
+        change(tx, person, **{column: consent.given})
 
 
 def consents_of(tx: Tx, person: int) -> dict[str, Consent]:

@@ -1,0 +1,77 @@
+"""Counting people without going through all of them.
+
+    few are known by an index    exactly, those
+    up to 20,000 in all          exactly, everybody
+    more                         some everywhere in the order of their numbers, scaled up
+
+So it takes the same time with a million people as with twenty thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, GenerativeSelect, bindparam, func, select
+
+from storage.tables import people
+from storage.transaction import Tx
+
+MOST_KNOWN: Final = 5_000
+"""Known by an index, they are all looked up, each somewhere else in the table."""
+MOST: Final = 20_000
+"""Up to so many people everybody is looked at."""
+STRETCHES: Final = 20
+STRETCH: Final = 1_000
+"""Beyond that, people of so many numbers in each of so many places."""
+
+_ENDS: Final = select(func.min(people.c.id), func.max(people.c.id))
+_ALL: Final = select(func.count()).select_from(select(people.c.id).limit(MOST + 1).subquery())
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was counted, whole or scaled up."""
+
+    numbers: list[int]
+    exact: bool
+
+
+def sums(
+    tx: Tx,
+    columns: Sequence[ColumnElement[int]],
+    where: Sequence[ColumnElement[bool]],
+    known: Sequence[GenerativeSelect],
+) -> Sums:
+    """These counts over the people to whom `where` applies.
+
+    `known` are the numbers of all of them, and maybe of others, as several indexes have them.
+    """
+    asked = select(*columns).select_from(people).where(*where)
+    few = _fewest(tx, known)
+    if few is not None:
+        return Sums(list(tx.execute(asked.where(people.c.id.in_(few))).one()), exact=True)
+    if int(tx.execute(_ALL).scalar_one()) <= MOST:
+        return Sums(list(tx.execute(asked).one()), exact=True)
+    ends: Sequence[int] = tx.execute(_ENDS).one()
+    lowest, highest = ends
+    asked = asked.where(people.c.id >= bindparam("first"), people.c.id < bindparam("end"))
+    numbers = highest - lowest + 1
+    found = [0] * len(columns)
+    for n in range(STRETCHES):
+        first = lowest + n * (numbers - STRETCH) // (STRETCHES - 1)
+        row: Sequence[Any] = tx.execute(asked, {"first": first, "end": first + STRETCH}).one()
+        found = [so_far + more for so_far, more in zip(found, row, strict=True)]
+    scale = max(1.0, numbers / (STRETCHES * STRETCH))
+    return Sums([round(one * scale) for one in found], exact=False)
+
+
+def _fewest(tx: Tx, known: Sequence[GenerativeSelect]) -> GenerativeSelect | None:
+    """The shortest of these lists, if it is short."""
+    lengths = []
+    for one in known:
+        some = select(func.count()).select_from(one.limit(MOST_KNOWN + 1).subquery())
+        lengths.append((int(tx.execute(some).scalar_one()), one))
+    length, shortest = min(lengths, key=lambda pair: pair[0], default=(MOST_KNOWN + 1, None))
+    return shortest if length <= MOST_KNOWN else None
