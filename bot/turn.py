@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.dialogue import phrases
-from bot.dialogue.answers import has_citizen_number
 from bot.dialogue.choices import match_shown
+from bot.dialogue.citizen_numbers import has_citizen_number
 from bot.dialogue.exchange import Moment
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import (
@@ -136,8 +136,8 @@ def _take(tx: Tx, house: House, talks: Talks, incoming: Heard | Pressed | Shared
 
 def _typed(incoming: Heard | Pressed | Shared) -> str:
     match incoming:
-        case Heard(text=text) | Shared(caption=text):
-            return text
+        case Heard(text=text, spans=spans) | Shared(caption=text, spans=spans):
+            return "\n".join([text, *(span.url for span in spans if span.url)])
         case Pressed():
             return ""
 

@@ -1,115 +1,25 @@
-"""Checks: what a person sends becomes a value, `Invalid` with what is wrong, or `Unsure`.
-
-Values are stored encoded and never parsed a second time: `dinsdag` typed on Monday must not become
-another day on Wednesday.
-"""
+"""The answers that flows ask for: each is a check, as `checks` tells what that is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from stdnum.exceptions import ValidationError
-from stdnum.nl import bsn
 from stdnum.nl import postcode as dutch_postcode
 
+from bot.dialogue import answers_rich
+from bot.dialogue.checks import Check, Invalid, Unsure, as_text, not_text, of_text, same
 from bot.dialogue.language import N_, _, day
 from bot.dialogue.messages import Heard, Kind, Shared, Wanted
 from bot.dialogue.places import Place, find, places
 from bot.dialogue.typed_time.dates import read_day
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Invalid:
-    """What is wrong and how it should look, in the person's language."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unsure(Generic[T]):
-    """It may be one of these; the person is asked which."""
-
-    values: tuple[T, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check(Generic[T]):
-    """How one kind of answer is read, stored and shown; to some a bare "no" is a skip."""
-
-    read: Callable[[Heard | Shared, datetime, ZoneInfo], T | Invalid | Unsure[T]]
-    encode: Callable[[T], Any]
-    decode: Callable[[Any], T]
-    show: Callable[[T], str]
-    example: str = ""
-    wanted: tuple[Wanted, ...] = ()
-    no_skips: bool = False
-
-
-def _same(value: T) -> T:
-    return value
-
-
-def _as_text(stored: Any) -> str:
-    if not isinstance(stored, str):
-        raise TypeError("what is stored is no text")
-    return stored
-
-
-def _typed(
-    read: Callable[[str], T | Invalid],
-) -> Callable[[Heard | Shared, datetime, ZoneInfo], T | Invalid]:
-    """A check of typed text: anything else gets a sentence saying what is needed."""
-
-    def reading(given: Heard | Shared, now: datetime, zone: ZoneInfo) -> T | Invalid:
-        if isinstance(given, Shared):
-            return Invalid(not_text(given.kind))
-        return read(given.text.strip())
-
-    return reading
-
-
-def not_text(kind: Kind) -> str:
-    """The sentence for a sticker, voice note or picture where typed text is asked."""
-    match kind:
-        case Kind.STICKER:
-            return _("That is a sticker. I cannot read it. Please type your answer.")
-        case Kind.VOICE:
-            return _("That is a voice message. I cannot listen to it. Please type your answer.")
-        case Kind.PHOTO:
-            return _("That is a photo. Please type your answer.")
-        case Kind.CONTACT | Kind.LOCATION | Kind.DOCUMENT | Kind.OTHER:
-            return _("I cannot read that here. Please type your answer.")
-
-
-_EIGHT_DIGITS = re.compile(r"\d(?:[ .-]?\d){7}", re.ASCII)
-_DIGITS = re.compile(r"\+?\d+(?:[ .-]\d+)*", re.ASCII)
-
-
-def has_citizen_number(text: str) -> bool:
-    """Whether a valid Dutch citizen number (BSN, 8 or 9 digits, elfproef) stands in `text`.
-
-    Nine digits may be parted by spaces, points or dashes. Eight may not: `12-05-2027` is a day.
-    Telephone numbers are left alone.
-    """
-    if not _EIGHT_DIGITS.search(text):
-        return False
-    return any(_holds_citizen_number(found[0]) for found in _DIGITS.finditer(text))
-
-
-def _holds_citizen_number(digits: str) -> bool:
-    parts = re.split(r"[ .-]", digits)
-    whole = "".join(parts)
-    if len(whole) == 9 or (len(parts) == 1 and len(whole) == 8):
-        return bsn.is_valid(whole)
-    is_phone = whole.startswith(("+", "00", "06"))
-    return not is_phone and any(len(part) == 9 and bsn.is_valid(part) for part in parts)
+formatted = answers_rich.formatted
+photo = answers_rich.photo
+file = answers_rich.file
 
 
 def text(*, least: int = 1, most: int = 2000) -> Check[str]:
@@ -126,7 +36,7 @@ def text(*, least: int = 1, most: int = 2000) -> Check[str]:
             )
         return typed
 
-    return Check(_typed(read), _same, _as_text, _same)
+    return Check(of_text(read), same, as_text, same)
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -143,7 +53,7 @@ def name() -> Check[str]:
             return Invalid(_("That is too long for a name. Use at most 60 characters."))
         return one_line
 
-    return Check(_typed(read), _same, _as_text, _same, example=N_("Noor"), no_skips=True)
+    return Check(of_text(read), same, as_text, same, example=N_("Noor"), no_skips=True)
 
 
 _EMAIL = re.compile(r"^[^@\s<>\"(),:;\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}$")
@@ -158,7 +68,7 @@ def email() -> Check[str]:
             return Invalid(_("That does not look like an e-mail address."))
         return bare
 
-    return Check(_typed(read), _same, _as_text, _same, example=N_("noor@example.org"))
+    return Check(of_text(read), same, as_text, same, example=N_("noor@example.org"))
 
 
 def postcode() -> Check[str]:
@@ -170,7 +80,7 @@ def postcode() -> Check[str]:
         except ValidationError:
             return Invalid(_("That is not a postcode. It has four digits and two letters."))
 
-    return Check(_typed(read), _same, _as_text, _same, example=N_("1234 AB"))
+    return Check(of_text(read), same, as_text, same, example=N_("1234 AB"))
 
 
 _INTEGER = re.compile(r"^[+-]?\d{1,9}$")
@@ -187,7 +97,7 @@ def number(least: int, most: int) -> Check[int]:
             )
         return int(bare)
 
-    return Check(_typed(read), _same, int, str, example=str(least))
+    return Check(of_text(read), same, int, str, example=str(least))
 
 
 def when(*, earliest: date | None = None, latest: date | None = None) -> Check[date]:
@@ -276,25 +186,4 @@ def location() -> Check[Point]:
         lambda pair: Point(*pair),
         lambda p: f"{p.latitude:.4f}, {p.longitude:.4f}",
         wanted=(Wanted.LOCATION,),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A photo, by the channel's name for its file, with the words under it."""
-
-    file: str
-    caption: str
-
-
-def photo() -> Check[Photo]:
-    """A photo."""
-
-    def read(given: Heard | Shared, now: datetime, zone: ZoneInfo) -> Photo | Invalid:
-        if isinstance(given, Heard) or given.kind is not Kind.PHOTO:
-            return Invalid(_("Please send a photo."))
-        return Photo(str(given.value["file"]), given.caption)
-
-    return Check(
-        read, lambda p: [p.file, p.caption], lambda pair: Photo(*pair), lambda p: p.caption
     )

@@ -5,15 +5,20 @@ Texts are plain unless they are `Rich`, so what a person typed can never become 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from html import escape
+from html import escape, unescape
+from itertools import accumulate
 from typing import Any
 
 DATA_BYTES = 64
 """The most bytes a button's data may have: `callback_data` of the Bot API."""
+
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Rich(str):
@@ -29,6 +34,11 @@ def rich(template: str, /, **fields: object) -> Rich:
         for name, value in fields.items()
     }
     return Rich(template.format(**safe))
+
+
+def as_plain(text: str) -> str:
+    """What is read of `text`: without its markup when it is `Rich`, else itself."""
+    return unescape(_TAG.sub("", text)) if isinstance(text, Rich) else text
 
 
 def as_html(text: str) -> str:
@@ -59,7 +69,7 @@ class Attachment:
     With `file`, the channel's own name for one that it has already, nothing is made.
     """
 
-    kind: str  # "document" or "photo"
+    kind: str  # "document", "photo" or "voice"
     name: str
     maker: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -68,7 +78,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to one chat; `about` names what a reply to it answers, such as `question:12`."""
+    """One message to one chat; `about` names what a reply to it answers, such as `question:12`.
+
+    One that is `paid` for does not count among the channel's free messages.
+    """
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
@@ -76,6 +89,7 @@ class Message:
     attachment: Attachment | None = None
     about: str = ""
     clear_share: bool = False
+    paid: bool = False
 
     @property
     def buttons(self) -> tuple[Button, ...]:
@@ -115,6 +129,8 @@ def dump(message: Message) -> dict[str, Any]:
         content["about"] = message.about
     if message.clear_share:
         content["clear_share"] = True
+    if message.paid:
+        content["paid"] = True
     return content
 
 
@@ -129,6 +145,7 @@ def load(content: Mapping[str, Any]) -> Message:
         attachment=Attachment(*made) if made else None,
         about=content.get("about", ""),
         clear_share=content.get("clear_share", False),
+        paid=content.get("paid", False),
     )
 
 
@@ -147,6 +164,20 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """How a part of a text was formatted: `bold`, `text_link` and so on, as Telegram names them.
+
+    `offset` and `length` are UTF-16 units. `url` is of a `text_link`, `language` of a `pre`.
+    """
+
+    kind: str
+    offset: int
+    length: int
+    url: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Text that a person typed; NUL characters are gone, nothing else is changed."""
 
@@ -154,6 +185,7 @@ class Heard:
     text: str
     reply_to: str = ""
     edited: bool = False
+    spans: tuple[Span, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +214,8 @@ class Shared:
     """Something other than text, with what is worth keeping of it.
 
     CONTACT: `phone`, `own` (bool). LOCATION: `latitude`, `longitude` (degrees). PHOTO, DOCUMENT,
-    VOICE: `file` (the channel's name for it). `album` is set on a part of an album.
+    VOICE: `file` (the channel's name for it); DOCUMENT: `name`, as its owner called it, if it has
+    one. `album` is set on a part of an album; `spans` are of the caption.
     """
 
     origin: Origin
@@ -191,6 +224,7 @@ class Shared:
     caption: str = ""
     album: str = ""
     edited: bool = False
+    spans: tuple[Span, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +245,19 @@ TEXT_UNITS = 4096
 def units(text: str) -> int:
     """The length of `text` as the Bot API counts it; 600 family emoji are 4,800."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def clipped(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    """`spans` within `text`, around whole characters; those that are left empty are gone."""
+    starts = list(accumulate((2 if sign > "\uffff" else 1 for sign in text), initial=0))
+    found = []
+    for span in spans:
+        end = starts[bisect_right(starts, max(span.offset + span.length, 0)) - 1]
+        start = min(span.offset, end)
+        start = starts[bisect_left(starts, start)]
+        if start < end:
+            found.append(replace(span, offset=start, length=end - start))
+    return tuple(found)
 
 
 def cut(text: str, most: int) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue import phrases
-from bot.dialogue.answers import Check, Invalid, Unsure
+from bot.dialogue.checks import Check, Invalid, Unsure
 from bot.dialogue.choices import match, match_inside, match_many, plain
 from bot.dialogue.exchange import (
     Doubt,

@@ -25,7 +25,7 @@ from typing import Any, Literal, NoReturn, Protocol, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from bot.dialogue import language, rerun
-from bot.dialogue.answers import Check
+from bot.dialogue.checks import Check
 from bot.dialogue.exchange import Question
 from bot.dialogue.flow import Then
 from bot.dialogue.language import _, isolate

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.answers import Invalid, Unsure
+from bot.dialogue.checks import Invalid, Unsure
 from bot.dialogue.language import speaking, when
 from bot.dialogue.messages import Heard, Kind, Origin, Shared
 from bot.dialogue.typed_time import moment_checks, wall_clock

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue.answers import Invalid, Unsure
+from bot.dialogue.checks import Invalid, Unsure
 from bot.dialogue.language import speaking
 from bot.dialogue.messages import Heard, Origin
 from bot.dialogue.typed_time import lengths, moment_checks, time_words

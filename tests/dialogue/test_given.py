@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from bot.dialogue import answers
-from bot.dialogue.answers import Check, Invalid, Unsure, has_citizen_number
+from bot.dialogue.checks import Check, Invalid, Unsure
 from bot.dialogue.choices import match, match_shown
+from bot.dialogue.citizen_numbers import has_citizen_number
 from bot.dialogue.flow import flow
 from bot.dialogue.messages import Kind, Wanted
 from bot.dialogue.questions import Open

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue.answers import Invalid, Point, Unsure
+from bot.dialogue.answers import Point
+from bot.dialogue.checks import Invalid, Unsure
 from bot.dialogue.meeting_talk import meeting_checks
 from bot.dialogue.messages import Heard, Kind, Origin, Shared
 

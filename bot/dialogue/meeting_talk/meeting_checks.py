@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from rapidfuzz import fuzz, process
 
-from bot.dialogue.answers import Check, Invalid, Point, Unsure, not_text
+from bot.dialogue.answers import Point
+from bot.dialogue.checks import Check, Invalid, Unsure, not_text
 from bot.dialogue.choices import plain
 from bot.dialogue.language import N_, _
 from bot.dialogue.messages import Heard, Kind, Shared

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.dialogue import places
-from bot.dialogue.answers import Check, Invalid, not_text
+from bot.dialogue.checks import Check, Invalid, not_text
 from bot.dialogue.choices import plain
 from bot.dialogue.language import N_, _, isolate, n_
 from bot.dialogue.meeting_talk.gatherings import LONGEST_PLACE, LONGEST_TITLE

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.answers import Check, Invalid, Unsure, not_text
+from bot.dialogue.checks import Check, Invalid, Unsure, not_text
 from bot.dialogue.language import N_, _, clock_time
 from bot.dialogue.messages import Heard, Shared
 from bot.dialogue.typed_time import day_in_words, hours, lengths, moments, time_words

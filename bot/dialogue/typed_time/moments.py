@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.dialogue.answers import Invalid, Unsure
+from bot.dialogue.checks import Invalid, Unsure
 from bot.dialogue.language import _, day, isolate
 from bot.dialogue.typed_time import day_in_words, hours, time_words
 from bot.dialogue.typed_time.day_in_words import Found
