@@ -111,6 +111,13 @@ class Channel(Protocol):
         """
         ...
 
+    async def delete(self, chat: str, message_id: str) -> None:
+        """Take a message away for everybody; that it is gone already counts as done.
+
+        Raises Refused where it may not be deleted any more: Telegram allows it for 48 hours.
+        """
+        ...
+
     async def answer(self, query: str, text: str = "", alert: bool = False) -> None:
         """Tell the app that a press has arrived, with a short text if there is one."""
         ...

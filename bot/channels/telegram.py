@@ -5,13 +5,10 @@ a fifth of the time of `Bot.send_message`. It warns where `Bot` has a method of 
 given, so names are spelled `send_Message`, which it turns into the API's own.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from html import unescape
 from typing import Any, Final
 
-from telegram import Bot, InputFile
+from telegram import Bot
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -34,13 +31,19 @@ from bot.channels import (
     Update,
     telegram_updates,
 )
+from bot.channels.telegram_fields import (
+    LONGEST,
+    LONGEST_CAPTION,
+    file_field,
+    keyboard,
+    less,
+    words,
+)
 from bot.channels.telegram_http import AiohttpRequest, Flooded, Garbled, NotConnected
 from bot.channels.telegram_polling import Feed
-from bot.dialogue.messages import Attachment, Incoming, Message, Rich, Wanted
+from bot.dialogue.messages import Incoming, Message
 
 API: Final = "https://api.telegram.org"
-LONGEST: Final = 4096  # UTF-16 units of a text, after its markup is read
-LONGEST_CAPTION: Final = 1024
 LONGEST_TOAST: Final = 200
 
 _GONE: Final = ("chat not found", "user not found", "group chat was deactivated", "peer_id_invalid")
@@ -50,8 +53,12 @@ _DONE: Final = (
     "message can't be edited",
     "message_id_invalid",
 )
-_UPLOADS: Final = {"document": "send_Document", "photo": "send_Photo"}
-_REQUESTS: Final = {Wanted.CONTACT: "request_contact", Wanted.LOCATION: "request_location"}
+_DELETED: Final = ("message to delete not found", "message_id_invalid")
+_UPLOADS: Final = {
+    "document": "send_Document",
+    "photo": "send_Photo",
+    "voice": "send_Voice",
+}
 _PREVIEW_OFF: Final = {"is_disabled": True}
 
 
@@ -106,10 +113,10 @@ class Telegram:
         try:
             sent = await self._send(chat, message, file)
         except Refused as error:
-            less = _less(error, message)
-            if less is None:
+            plainer = less(error, message)
+            if plainer is None:
                 raise
-            sent = await self._send(chat, less, file)
+            sent = await self._send(chat, plainer, file)
         try:
             return str(sent["message_id"])
         except (KeyError, TypeError):
@@ -118,18 +125,20 @@ class Telegram:
     async def _send(self, chat: str, message: Message, file: bytes | None) -> Any:
         fields: dict[str, Any] = {"chat_id": _number(chat)}
         made = message.attachment
-        given = _given(made, file)
+        given = file_field(made, file)
         if made is None or given is None:
-            fields |= _text(message, "text", LONGEST)
+            fields |= words(message, "text", LONGEST)
             fields["link_preview_options"] = _PREVIEW_OFF
             method = "send_Message"
         else:
             fields[made.kind] = given
-            fields |= _text(message, "caption", LONGEST_CAPTION)
+            fields |= words(message, "caption", LONGEST_CAPTION)
             method = _UPLOADS[made.kind]
-        markup = _keyboard(message)
+        markup = keyboard(message)
         if markup is not None:
             fields["reply_markup"] = markup
+        if message.paid:
+            fields["allow_paid_broadcast"] = True
         return await self._call(method, fields)
 
     async def edit(self, chat: str, message_id: str, message: Message | None) -> None:
@@ -139,10 +148,10 @@ class Telegram:
         except Refused as error:
             if str(error) in _DONE:
                 return
-            less = None if message is None else _less(error, message)
-            if less is None:
+            plainer = None if message is None else less(error, message)
+            if plainer is None:
                 raise
-            await self._edit(chat, message_id, less)
+            await self._edit(chat, message_id, plainer)
 
     async def _edit(self, chat: str, message_id: str, message: Message | None) -> None:
         fields: dict[str, Any] = {"chat_id": _number(chat), "message_id": int(message_id)}
@@ -150,14 +159,23 @@ class Telegram:
             await self._call("edit_Message_Reply_Markup", fields)
             return
         if message.rows:
-            fields["reply_markup"] = _keyboard(message)
+            fields["reply_markup"] = keyboard(message)
         if message.attachment is not None:
-            fields |= _text(message, "caption", LONGEST_CAPTION)
+            fields |= words(message, "caption", LONGEST_CAPTION)
             await self._call("edit_Message_Caption", fields)
             return
-        fields |= _text(message, "text", LONGEST)
+        fields |= words(message, "text", LONGEST)
         fields["link_preview_options"] = _PREVIEW_OFF
         await self._call("edit_Message_Text", fields)
+
+    async def delete(self, chat: str, message_id: str) -> None:
+        """Take a message away; Refused if it is older than Telegram allows (48 hours)."""
+        fields = {"chat_id": _number(chat), "message_id": int(message_id)}
+        try:
+            await self._call("delete_Message", fields)
+        except Refused as error:
+            if str(error) not in _DELETED:
+                raise
 
     async def answer(self, query: str, text: str = "", alert: bool = False) -> None:
         """Tell the app that a press has arrived, with a text of at most 200 characters."""
@@ -246,54 +264,3 @@ def outcome(error: TelegramError) -> SendError:
 
 def _number(chat: str) -> int:
     return int(chat.partition(":")[2])
-
-
-def _text(message: Message, field: str, longest: int) -> dict[str, Any]:
-    """The text, its parse mode where it has markup; raises Refused where it is too long."""
-    text = message.text
-    shown = _stripped(text) if isinstance(text, Rich) else text
-    if len(shown) > longest // 2 and len(shown.encode("utf-16-le")) // 2 > longest:
-        raise Refused("the text is too long")
-    if isinstance(text, Rich):
-        return {field: str(text), "parse_mode": "HTML"}
-    return {field: text}
-
-
-def _stripped(text: str) -> str:
-    return unescape(re.sub(r"<[^<>]*>", "", text))
-
-
-def _given(made: Attachment | None, file: bytes | None) -> InputFile | str | None:
-    """What goes into a file's field: its content, or Telegram's own name for it."""
-    if made is None or made.file:
-        return made.file if made else None
-    return None if file is None else InputFile(file, filename=made.name)
-
-
-def _less(error: Refused, message: Message) -> Message | None:
-    """The message without its markup or its picture, if that is what was refused."""
-    if str(error) == "can't parse entities" and isinstance(message.text, Rich):
-        return replace(message, text=_stripped(message.text))
-    known = message.attachment is not None and message.attachment.file
-    if known and message.text and str(error).startswith("wrong file identifier"):
-        return replace(message, attachment=None)
-    return None
-
-
-def _keyboard(message: Message) -> dict[str, Any] | None:
-    """The one keyboard of a message: buttons under it, or those that share something."""
-    if message.rows:
-        rows = [
-            [
-                {"text": button.label, "url": button.url}
-                if button.url
-                else {"text": button.label, "callback_data": button.data}
-                for button in row
-            ]
-            for row in message.rows
-        ]
-        return {"inline_keyboard": rows}
-    if message.share:
-        asked = [[{"text": label, _REQUESTS[wanted]: True}] for wanted, label in message.share]
-        return {"keyboard": asked, "one_time_keyboard": True, "resize_keyboard": True}
-    return {"remove_keyboard": True} if message.clear_share else None

@@ -17,15 +17,24 @@ from bot.dialogue.messages import (
     Pressed,
     Reachable,
     Shared,
+    Span,
+    clipped,
 )
 
 ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 
 LARGEST_ID: Final = 2**52  # the Bot API's ids have at most 52 significant bits
 LONGEST_TEXT: Final = 16_384  # characters; Telegram's own limit is 4,096 UTF-16 units
+LONGEST_URL: Final = 2_048
+LONGEST_NAME: Final = 120
+MOST_SPANS: Final = 100  # as many as Telegram shows
 _OTHER: Final = (
     "animation", "audio", "checklist", "dice", "game", "giveaway", "invoice", "live_photo",
     "paid_media", "poll", "story", "users_shared", "venue", "video", "video_note",
+)  # fmt: skip
+_FORMATS: Final = frozenset(
+    ["bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link",
+     "blockquote", "expandable_blockquote"]
 )  # fmt: skip
 _FILES: Final = (("document", Kind.DOCUMENT), ("voice", Kind.VOICE), ("sticker", Kind.STICKER))
 
@@ -60,7 +69,8 @@ def _message(key: str, message: Mapping[str, Any], *, edited: bool) -> Incoming 
         return moved
     if "text" in message:
         text = _text(message["text"], origin.chat)
-        return Heard(origin, text, reply_to=_reply_to(message), edited=edited)
+        spans = _spans(message.get("entities"), message["text"])
+        return Heard(origin, text, _reply_to(message), edited, spans)
     return _shared(origin, message, edited=edited)
 
 
@@ -106,7 +116,13 @@ def _shared(origin: Origin, message: Mapping[str, Any], *, edited: bool) -> Shar
     caption = _text(message.get("caption", ""), origin.chat)
     album = message.get("media_group_id")
     return Shared(
-        origin, kind, value, caption, album if isinstance(album, str) else "", edited=edited
+        origin,
+        kind,
+        value,
+        caption,
+        album if isinstance(album, str) else "",
+        edited,
+        _spans(message.get("caption_entities"), message.get("caption")),
     )
 
 
@@ -152,7 +168,17 @@ def _location(origin: Origin, location: Any) -> dict[str, Any]:
 def _file(origin: Origin, file: Any) -> dict[str, Any]:
     if not isinstance(file, dict):
         raise Unreadable("a file that is no object", origin.chat)
-    return {"file": _text(file.get("file_id"), origin.chat)}
+    found = {"file": _text(file.get("file_id"), origin.chat)}
+    name = file.get("file_name")
+    if isinstance(name, str) and (kept := _file_name(name)):
+        found["name"] = kept
+    return found
+
+
+def _file_name(given: str) -> str:
+    """The end of a file's name, where its kind stands, without what belongs in no name."""
+    end = given[-LONGEST_NAME:]
+    return "".join(sign for sign in end if sign.isprintable() and sign not in "/\\:").strip(". ")
 
 
 def _press(key: str, query: Mapping[str, Any]) -> Pressed | None:
@@ -200,6 +226,32 @@ def _text(value: Any, chat: str) -> str:
     except UnicodeEncodeError:
         raise Unreadable("half a character", chat) from None
     return value.replace("\0", "")
+
+
+def _spans(given: Any, text: Any) -> tuple[Span, ...]:
+    """How the text was formatted, as far as that can be believed; what is odd is left out."""
+    if not isinstance(given, list) or not isinstance(text, str) or "\0" in text:
+        return ()
+    found = (_span(entity) for entity in given[: 4 * MOST_SPANS])
+    return clipped(text, list(filter(None, found))[:MOST_SPANS])
+
+
+def _span(entity: Any) -> Span | None:
+    kind = entity.get("type") if isinstance(entity, dict) else None
+    if not isinstance(kind, str) or kind not in _FORMATS:
+        return None
+    offset, length = as_id(entity.get("offset")), as_id(entity.get("length"))
+    if offset is None or length is None or length < 1:
+        return None
+    url = _short(entity.get("url"), LONGEST_URL) if kind == "text_link" else ""
+    language = _short(entity.get("language"), LONGEST_NAME) if kind == "pre" else ""
+    return None if kind == "text_link" and not url else Span(kind, offset, length, url, language)
+
+
+def _short(value: Any, most: int) -> str:
+    """A text of at most so many characters, all of them whole; empty for anything else."""
+    fits = isinstance(value, str) and len(value) <= most and value.isprintable()
+    return str(value) if fits else ""
 
 
 def _language(sender: Any) -> str:
