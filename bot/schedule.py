@@ -6,9 +6,9 @@ so that one that is late, comes twice or runs in two processes does no harm.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -22,6 +22,7 @@ from bot.sender import Sender
 from storage import Database, Tx, claims, planned
 from storage.errors import Unavailable
 
+LONGEST_GOING: Final = 30.0  # seconds after which a tick that goes on waits for its next time
 LOOK_AHEAD: Final = 60.0  # seconds; what is due later is found at the next look
 _WAKE: Final = "wake the sender"
 
@@ -39,6 +40,7 @@ class Schedule:
         self._sender = sender
         self._ticks = ticks
         self._running: dict[str, asyncio.Lock] = {}
+        self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -49,7 +51,10 @@ class Schedule:
         """Run every tick now, and then at its interval."""
         for tick in self._ticks:
             self._scheduler.add_job(
-                self._run, IntervalTrigger(seconds=tick.seconds, timezone=UTC), [tick], id=tick.name
+                self._begin,
+                IntervalTrigger(seconds=tick.seconds, timezone=UTC),
+                [tick],
+                id=tick.name,
             )
         look = IntervalTrigger(seconds=LOOK_AHEAD, timezone=UTC)
         self._scheduler.add_job(self._look_ahead, look, id="look ahead")
@@ -59,6 +64,7 @@ class Schedule:
 
     async def stop(self, within: float = 1.0) -> None:
         """Begin no more ticks; what takes longer is left, and done at the next start."""
+        self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         if self._tasks:
@@ -68,8 +74,8 @@ class Schedule:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def run_all(self) -> None:
-        """Run every tick once, and let the sender look."""
-        for tick in self._ticks:
+        """Run every tick once, those that may go on for long last, and let the sender look."""
+        for tick in sorted(self._ticks, key=lambda tick: tick.goes_on):
             await self._run(tick)
         await self._look_ahead()
         self._sender.wake()
@@ -83,19 +89,40 @@ class Schedule:
         await self.run_all()
         return await self.next_event()
 
+    async def _begin(self, tick: Tick) -> None:
+        """Run it, beside the scheduler, unless it still goes on from before."""
+        if not self._lock(tick).locked():
+            self._spawn(self._run(tick), tick.name)
+
     async def _run(self, tick: Tick) -> None:
-        """A tick lets turns go first. One that fails is run again at its next time."""
-        async with self._running.setdefault(tick.name, asyncio.Lock()):
-            try:
-                found = await self._database.run_alone(_ticked, tick, self._clock.now())
-            except Unavailable as error:
-                decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
-            except Exception as error:
-                decision(_log, "tick failed", level=logging.ERROR, tick=tick.name, error=error)
-            else:
-                if found:
-                    steps.reached(f"{steps.TICK_COMMITTED}: {tick.name}")
-                self._sender.wake()
+        """A tick lets turns go first. One that fails is run again at its next time.
+
+        One that goes on lets in turns, and other ticks, each time.
+        """
+        async with self._lock(tick):
+            time = asyncio.get_running_loop().time
+            until = time() + LONGEST_GOING
+            while await self._run_once(tick) and tick.goes_on:
+                if self._stopping or time() > until:
+                    return
+
+    async def _run_once(self, tick: Tick) -> bool:
+        """Whether it found anything to do; not if it failed."""
+        try:
+            found = await self._database.run_alone(_ticked, tick, self._clock.now())
+        except Unavailable as error:
+            decision(_log, "tick put off", level=logging.WARNING, tick=tick.name, error=error)
+        except Exception as error:
+            decision(_log, "tick failed", level=logging.ERROR, tick=tick.name, error=error)
+        else:
+            if found:
+                steps.reached(f"{steps.TICK_COMMITTED}: {tick.name}")
+            self._sender.wake()
+            return found
+        return False
+
+    def _lock(self, tick: Tick) -> asyncio.Lock:
+        return self._running.setdefault(tick.name, asyncio.Lock())
 
     async def _look_ahead(self) -> None:
         """Wake the sender at the very moment at which the next promise is due."""
@@ -115,7 +142,10 @@ class Schedule:
         await self._look_ahead()
 
     def _begin_all(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.run_all(), name="all ticks")
+        self._spawn(self.run_all(), "all ticks")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -99,3 +99,95 @@ async def test_what_is_due_after_the_clock_moved_is_sent(tmp_path):
         bot.clock.move(due)
         await bot.until(lambda: bot.heard() == ["next week"], 0.9)
         await schedule.stop()
+
+
+def going_on(calls, rounds, name="goes on", seconds=3600, fails_at=None):
+    """Finds something to do so many times."""
+
+    def run(_tx, _now):
+        calls.append(name)
+        if len(calls) == fails_at:
+            raise ValueError("a mistake")
+        return len(calls) < rounds
+
+    return Tick(name, seconds, run, goes_on=True)
+
+
+async def test_a_tick_that_goes_on_runs_until_it_finds_nothing(tmp_path):
+    async with station(tmp_path) as bot:
+        calls: list[str] = []
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [going_on(calls, 20)])
+        await schedule.run_all()
+        assert len(calls) == 20
+
+
+async def test_another_tick_that_finds_something_does_not_go_on(tmp_path):
+    async with station(tmp_path) as bot:
+        calls: list[bool] = []
+        tick = Tick("once", 3600, lambda _tx, _now: calls.append(True) or True)
+        await Schedule(bot.db, bot.clock, bot.sender, [tick]).run_all()
+        assert len(calls) == 1
+
+
+async def test_turns_and_other_ticks_go_between_the_rounds_of_one_that_goes_on(tmp_path):
+    async with station(tmp_path) as bot:
+        order: list[str] = []
+
+        def slowly(_tx, _now):
+            time.sleep(0.01)
+            order.append("goes on")
+            return order.count("goes on") < 30
+
+        ticks = [Tick("slow", 3600, slowly, goes_on=True), Tick("other", 3600, other(order))]
+        schedule = Schedule(bot.db, bot.clock, bot.sender, ticks)
+        going = [asyncio.create_task(schedule._run(tick)) for tick in ticks]
+        await bot.until(lambda: "goes on" in order)
+        await bot.db.run(lambda _tx: order.append("turn"))
+        await asyncio.gather(*going)
+        assert order.index("other") < 5
+        assert order.index("turn") < 5
+        assert order.count("goes on") == 30
+
+
+def other(order):
+    return lambda _tx, _now: order.append("other")
+
+
+async def test_one_that_goes_on_and_fails_waits_for_its_next_time(tmp_path):
+    async with station(tmp_path) as bot:
+        calls: list[str] = []
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [going_on(calls, 9, fails_at=3)])
+        await schedule.run_all()
+        assert len(calls) == 3
+        await schedule.run_all()
+        assert len(calls) == 9
+
+
+async def test_one_that_goes_on_ends_when_the_bot_stops(tmp_path):
+    async with station(tmp_path) as bot:
+        calls: list[str] = []
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [going_on(calls, 10**9)])
+        schedule.start()
+        await bot.until(lambda: len(calls) > 3)
+        began = time.monotonic()
+        await schedule.stop()
+        made = len(calls)
+        await asyncio.sleep(0.05)
+        assert time.monotonic() - began < 0.8
+        assert len(calls) == made
+
+
+async def test_one_that_goes_on_for_long_is_not_started_twice_nor_warned_about(tmp_path, caplog):
+    async with station(tmp_path) as bot:
+        running: list[int] = []
+
+        def slowly(_tx, _now):
+            running.append(1)
+            time.sleep(0.02)
+            return len(running) < 70
+
+        schedule = Schedule(bot.db, bot.clock, bot.sender, [Tick("slow", 1, slowly, goes_on=True)])
+        schedule.start()
+        await bot.until(lambda: len(running) >= 70)
+        await schedule.stop()
+        assert not [r for r in caplog.records if r.name.startswith("apscheduler")]
