@@ -177,7 +177,7 @@ def _facts(tx: Tx, purpose: Purpose, numbers: Sequence[int], now: datetime) -> d
     for person, at in decided:
         passed[person].append(at)
     found: Iterable[Sequence[Any]] = tx.execute(_FACTS[purpose], {"numbers": numbers})
-    return {row[0]: _Facts(*row[1:], passed=passed[row[0]]) for row in found}
+    return {row[0]: _Facts(row[1], row[2], row[3], row[4], passed[row[0]]) for row in found}
 
 
 @dataclass(frozen=True, slots=True)
