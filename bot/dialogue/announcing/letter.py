@@ -6,9 +6,7 @@ So nobody gets something else than was looked at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import unescape
 from typing import Any, Final
 
 from bot.dialogue.flow import entry
@@ -19,6 +17,7 @@ from bot.dialogue.messages import (
     Button,
     Message,
     Rich,
+    as_plain,
     cut,
     rich,
     units,
@@ -30,8 +29,6 @@ MOST_BUTTONS: Final = 3
 LONGEST_NAME: Final = 60
 SERVICE: Final = "service"
 """The purpose of what is sent to the people of one meeting: one does not opt out of that."""
-
-_TAG: Final = re.compile(r"<[^>]*>")
 
 Content = Mapping[str, Any]
 
@@ -68,14 +65,9 @@ def loaded(stored: Mapping[str, Any]) -> str:
     return Rich(stored["text"]) if stored.get("rich") else str(stored["text"])
 
 
-def bare(text: str) -> str:
-    """The words that are seen, without their formatting."""
-    return unescape(_TAG.sub("", text)) if isinstance(text, Rich) else text
-
-
 def length(text: str) -> int:
     """The UTF-16 units that are seen: what the Bot API counts, after it has read the markup."""
-    return units(bare(text))
+    return units(as_plain(text))
 
 
 def room(content: Content) -> int:
@@ -87,7 +79,7 @@ def first_words(content: Content | None, most: int = 60) -> str:
     """What it is called in a list: its first words; empty where nothing was written yet."""
     if not content or not content.get("texts"):
         return ""
-    return cut(bare(text_in(content, base(content))), most)
+    return cut(as_plain(text_in(content, base(content))), most)
 
 
 def _signed(text: str, most: int, sender: str, platform: str) -> str:
