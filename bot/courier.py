@@ -12,6 +12,7 @@ refused, or a mistake of ours   → refused
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
@@ -37,7 +38,7 @@ from bot.pacer import Pacer
 from bot.probe import Probe
 from storage import Database, Tx, delivery, halts, outbox
 from storage.errors import Unavailable
-from storage.outbox import Kind, Row, State
+from storage.outbox import Kind, Lane, Row, State
 
 MOST_NUMBERS: Final = 20_000  # messages whose number is remembered for their edits
 NEVER: Final = ""  # the number of a message that will never have one
@@ -115,12 +116,16 @@ class Courier:
 
     async def _call(self, row: Row) -> str | None:
         message = None if row.content is None else load(row.content)
-        if row.kind is Kind.EDIT:
+        if row.kind is not Kind.SEND:
             target = row.target or await self._target(row)
-            await self._channel.edit(row.chat, target, message)
+            if row.kind is Kind.DELETE:
+                await self._channel.delete(row.chat, target)
+            else:
+                await self._channel.edit(row.chat, target, message)
             return None
         if message is None:
             raise ValueError("a row to send has no content")
+        message = replace(message, paid=row.lane is Lane.PAID)
         if message.attachment is None or message.attachment.file:
             return await self._channel.send(row.chat, message)
         file = await self._made(row.chat, message.attachment)
