@@ -7,7 +7,7 @@ is shown. `World` holds the database and the clock that several phones share.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ from bot.dialogue.messages import (
     PutOff,
     Reachable,
     Shared,
+    Span,
     dump,
     load,
 )
@@ -180,15 +181,26 @@ class Phone:
 
     # What a person does; each gives the texts of the new messages.
 
-    def types(self, text: str, *, reply_to: Shown | None = None) -> list[str]:
+    def types(
+        self, text: str, *, reply_to: Shown | None = None, spans: Sequence[Span] = ()
+    ) -> list[str]:
         target = f"m{reply_to.row}" if reply_to else ""
-        return self._does(Heard(self._origin(), text, target))
+        return self._does(Heard(self._origin(), text, target, spans=tuple(spans)))
 
     def edits(self, text: str) -> list[str]:
         return self._does(Heard(self._origin(), text, edited=True))
 
-    def shares(self, kind: Kind, *, album: str = "", caption: str = "", **value: Any) -> list[str]:
-        return self._does(Shared(self._origin(), kind, value, caption, album))
+    def shares(
+        self,
+        kind: Kind,
+        *,
+        album: str = "",
+        caption: str = "",
+        spans: Sequence[Span] = (),
+        **value: Any,
+    ) -> list[str]:
+        shared = Shared(self._origin(), kind, value, caption, album, spans=tuple(spans))
+        return self._does(shared)
 
     def presses(self, label: str) -> list[str]:
         """Press the newest button on the screen with this label (or that begins with it)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import timedelta
 from typing import NoReturn
 
@@ -107,5 +108,7 @@ def _comes_late(run: Run, question: Question, heard: Heard) -> bool:
 def _ask_first(run: Run, heard: Heard) -> NoReturn:
     """Ask "go on, or start over?", and hold what was typed in the draft."""
     run.draft["held"] = heard.text
+    if heard.spans:
+        run.draft["spans"] = [astuple(span) for span in heard.spans]
     buttons = keyboards.resume(run.state.id, heard.text)
     show(run, Message(phrases.resume(_(run.flow.title)), buttons))

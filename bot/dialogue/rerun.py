@@ -17,7 +17,7 @@ from bot.dialogue.answering import take
 from bot.dialogue.asking import ask
 from bot.dialogue.exchange import Question
 from bot.dialogue.flow import FlowError, Then
-from bot.dialogue.messages import Heard, Message, joined
+from bot.dialogue.messages import Heard, Message, Span, joined
 from bot.dialogue.run import Pause, Rerun, Run
 from bot.dialogue.state import (
     SKIPPED,
@@ -120,6 +120,7 @@ def _run_again(run: Run) -> NoReturn:
 def _prepare(run: Run) -> None:
     """Turn events that are about the talk itself into a change of its answers."""
     held = str(run.draft.pop("held", ""))
+    spans = tuple(Span(*kept) for kept in run.draft.pop("spans", ()))
     match run.event:
         case Begin():
             run.event = None
@@ -136,7 +137,7 @@ def _prepare(run: Run) -> None:
             run.event = Repeat()
             _open_again(run, key)
         case UseHeld() if held:
-            run.event = Heard(phrases.NOWHERE, held)
+            run.event = Heard(phrases.NOWHERE, held, spans=spans)
         case UseHeld() | StartOver():
             run.event = Repeat()
         case _:

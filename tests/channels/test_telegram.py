@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.channels import MovedTo, NotSent, OutcomeUnknown, Refused, TryLater
+from bot.channels import MovedTo, NotSent, OutcomeUnknown, Refused, TryLater, Unreachable
 from bot.channels.telegram import Telegram
 from bot.dialogue.messages import Attachment, Button, Message, Wanted, rich
 from bot.emulator import serving
@@ -179,6 +179,64 @@ async def test_a_photo_that_telegram_has_no_longer_is_left_out(channel, far):
     assert await channel.send(CHAT, Message("hier", attachment=known)) == "12"
     assert [method for method, _ in far.calls] == ["sendPhoto", "sendMessage"]
     assert far.calls[1][1]["text"] == "hier"
+
+
+async def test_a_voice_message_goes_up_once_and_by_its_name_after(channel, far):
+    far.says({"message_id": 12})
+    made = Attachment("voice", "voice.ogg", "maker")
+    await channel.send(CHAT, Message("hoor", attachment=made), b"Ogg")
+    await channel.send(CHAT, Message("", attachment=Attachment("voice", "v", file="voice-7")))
+    [(first, sent), (second, known)] = far.calls
+    assert first == second == "sendVoice"
+    assert ("voice.ogg", b"Ogg") in sent.values()
+    assert sent["caption"] == "hoor"
+    assert known == {"chat_id": 5, "voice": "voice-7", "caption": ""}
+
+
+async def test_who_takes_no_voice_messages_gets_the_words(channel, far):
+    far.refuses(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
+    far.says({"message_id": 12})
+    known = Attachment("voice", "voice.ogg", file="voice-7")
+    assert await channel.send(CHAT, Message("hoor", attachment=known)) == "12"
+    assert [method for method, _ in far.calls] == ["sendVoice", "sendMessage"]
+    far.refuses(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN")
+    far.answers.pop(0)
+    with pytest.raises(Refused):
+        await channel.send(CHAT, Message("", attachment=known))
+
+
+async def test_a_message_that_went_without_its_file_is_edited_without_it(channel, far):
+    far.refuses(400, "Bad Request: there is no caption in the message to edit")
+    far.says(True)
+    known = Attachment("voice", "voice.ogg", file="voice-7")
+    await channel.edit(CHAT, "12", Message("beter", attachment=known))
+    assert [method for method, _ in far.calls] == ["editMessageCaption", "editMessageText"]
+
+
+async def test_a_message_that_is_paid_for_says_so(channel, far):
+    far.says({"message_id": 12})
+    await channel.send(CHAT, Message("dag", paid=True))
+    await channel.send(CHAT, Message("dag"))
+    assert [f.get("allow_paid_broadcast") for _, f in far.calls] == [True, None]
+    await channel.edit(CHAT, "12", Message("dag", paid=True))
+    assert "allow_paid_broadcast" not in far.calls[-1][1]
+
+
+async def test_a_deleted_message_is_gone_and_an_old_one_is_refused(channel, far):
+    far.says(True)
+    await channel.delete(CHAT, "12")
+    assert far.calls == [("deleteMessage", {"chat_id": 5, "message_id": 12})]
+    far.refuses(400, "Bad Request: message to delete not found")
+    far.answers.pop(0)
+    await channel.delete(CHAT, "12")
+    far.refuses(400, "Bad Request: message can't be deleted for everyone")
+    far.answers.pop(0)
+    with pytest.raises(Refused):
+        await channel.delete(CHAT, "12")
+    far.refuses(403, "Forbidden: bot was blocked by the user")
+    far.answers.pop(0)
+    with pytest.raises(Unreachable):
+        await channel.delete(CHAT, "12")
 
 
 async def test_sharing_is_asked_by_a_keyboard_that_goes_away(channel, far):

@@ -10,7 +10,7 @@ from bot.channels import Moved, OutcomeUnknown, Unreadable, Update
 from bot.channels.telegram_http import Garbled
 from bot.channels.telegram_polling import Feed, Position
 from bot.channels.telegram_updates import read
-from bot.dialogue.messages import Heard, Kind, Pressed, Reachable, Shared
+from bot.dialogue.messages import Heard, Kind, Pressed, Reachable, Shared, Span
 
 PRIVATE = {"id": 5, "type": "private", "first_name": "Noor"}
 NOOR = {"id": 5, "is_bot": False, "first_name": "Noor", "language_code": "nl-NL"}
@@ -53,6 +53,11 @@ def test_a_press_names_its_message_and_query():
          {"latitude": 52.0, "longitude": 5.1}),
         ({"photo": [{"file_id": "small"}, {"file_id": "large"}]}, Kind.PHOTO, {"file": "large"}),
         ({"document": {"file_id": "d"}}, Kind.DOCUMENT, {"file": "d"}),
+        ({"document": {"file_id": "d", "file_name": "a/\u202eb\n.pdf"}}, Kind.DOCUMENT,
+         {"file": "d", "name": "ab.pdf"}),
+        ({"document": {"file_id": "d", "file_name": "x" * 300 + ".pdf"}}, Kind.DOCUMENT,
+         {"file": "d", "name": "x" * 116 + ".pdf"}),
+        ({"document": {"file_id": "d", "file_name": 7}}, Kind.DOCUMENT, {"file": "d"}),
         ({"voice": {"file_id": "v"}}, Kind.VOICE, {"file": "v"}),
         ({"sticker": {"file_id": "s"}}, Kind.STICKER, {"file": "s"}),
         ({"animation": {}, "document": {"file_id": "d"}}, Kind.OTHER, {}),
@@ -64,6 +69,70 @@ def test_what_is_shared_keeps_what_is_worth_keeping(content, kind, value):
     assert isinstance(shared, Shared)
     assert (shared.kind, shared.value) == (kind, value)
     assert (shared.caption, shared.album) == ("bij", "a")
+
+
+def entity(kind="bold", offset=0, length=3, **more):
+    return {"type": kind, "offset": offset, "length": length, **more}
+
+
+def spans(given, text="dag 👨!"):
+    [heard, shared] = [
+        said(message=message(text=text, entities=given)),
+        said(message=message(photo=[{"file_id": "f"}], caption=text, caption_entities=given)),
+    ]
+    assert isinstance(heard, Heard)
+    assert isinstance(shared, Shared)
+    assert heard.spans == shared.spans
+    assert heard.text == shared.caption == text.replace("\0", "")
+    return heard.spans
+
+
+def test_formatting_is_kept_of_texts_and_captions():
+    given = [
+        entity(),
+        entity("text_link", 4, 2, url="https://example.org/"),
+        entity("pre", 0, 7, language="python"),
+        entity("expandable_blockquote", 0, 7),
+    ]
+    assert spans(given) == (
+        Span("bold", 0, 3),
+        Span("text_link", 4, 2, "https://example.org/"),
+        Span("pre", 0, 7, language="python"),
+        Span("expandable_blockquote", 0, 7),
+    )
+    edited = said(edited_message=message(text="dag", entities=given))
+    assert edited.spans
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ([entity("mention"), entity("url"), entity("custom_emoji"), entity("text_mention")], ()),
+        ([entity("unheard_of"), entity(["bold"]), entity(None), 7, None, []], ()),
+        ([entity(offset=True), entity(length=1.0), entity(length=0), entity(offset=2**60)], ()),
+        ([entity(offset=-2), entity(offset=5, length=99)],
+         (Span("bold", 0, 1), Span("bold", 6, 1))),
+        ([entity(offset=4, length=1), entity(offset=99), entity(offset=-9, length=3)], ()),
+        ([entity(offset=3, length=2)], (Span("bold", 3, 1),)),
+        ([entity("text_link"), entity("text_link", url="x" * 3000), entity("text_link", url=5),
+          entity("text_link", url="https://a.nl/\ud800"), entity("text_link", url="")], ()),
+        ([entity("pre", language=["x"])], (Span("pre", 0, 3),)),
+        ([entity(url="https://a.nl", language="x")], (Span("bold", 0, 3),)),
+        ({"type": "bold"}, ()),
+        ("bold", ()),
+        (None, ()),
+    ],
+)  # fmt: skip
+def test_odd_formatting_is_left_out_or_clipped_to_whole_characters(given, kept):
+    assert spans(given) == kept
+
+
+def test_a_text_with_a_sign_that_is_taken_out_loses_its_formatting():
+    assert spans([entity()], "d\0ag") == ()
+
+
+def test_no_more_formatting_is_read_than_telegram_shows():
+    assert len(spans([entity()] * 100_000)) == 100
 
 
 def test_blocking_and_coming_back_are_told():
@@ -119,7 +188,22 @@ json_values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["id", "chat", "from", "text", "data", "type", "message_id", "photo"]),
+            st.sampled_from(
+                [
+                    "id",
+                    "chat",
+                    "from",
+                    "text",
+                    "data",
+                    "type",
+                    "message_id",
+                    "photo",
+                    "entities",
+                    "caption_entities",
+                    "offset",
+                    "length",
+                ]
+            ),
             inner,
             max_size=4,
         )
