@@ -139,7 +139,7 @@ def _always(talk: Talk, tx: Tx) -> Rows:
     rows = [meeting_row]
     if talk.person.state == State.MEMBER:
         rows.append([Button(_("My profile"), entry("profile"))])
-    rows.append([Button(_("Ask a human"), entry("ask"))])
+    rows.append([Button(_("News"), entry("news")), Button(_("Ask a human"), entry("ask"))])
     rows.append([Button(_("Language"), entry("language")), Button(_("Help"), entry("help"))])
     if _runs_any(talk, tx):
         rows.append([Button(_("Run meetings"), entry("manage"))])
@@ -165,6 +165,7 @@ COMMANDS: Final = (
     (None, Role.NONE, N_("/mymeetings"), N_("see where you are signed up, change it or sign off")),
     (None, Role.NONE, N_("/calendar"), N_("put your meetings in your calendar")),
     (None, Role.NONE, N_("/reminders"), N_("switch reminders on or off")),
+    (None, Role.NONE, N_("/news"), N_("read the news, or be kept informed")),
     (None, Role.NONE, N_("/ask"), N_("ask a human something")),
     (State.MEMBER, Role.NONE, N_("/profile"), N_("see or change what I know about you")),
     (None, Role.NONE, N_("/language"), N_("choose another language")),
