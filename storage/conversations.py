@@ -5,7 +5,6 @@ The newest parked talk is offered again when the active one ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,14 +80,18 @@ def who_and_where(tx: Tx, chat: str) -> tuple[Person, Conversation | None] | Non
     return person, Conversation(*row[_SPLIT:]) if row[_SPLIT] is not None else None
 
 
-_FIND = select(*_COLUMNS).where(
-    conversations.c.id == bindparam("talk"), conversations.c.chat == bindparam("chat")
+_FIND = Direct(
+    select(*_COLUMNS).where(
+        conversations.c.id == bindparam("talk"), conversations.c.chat == bindparam("chat")
+    ),
+    *_COLUMNS,
+    reads=True,
 )
 
 
 def find(tx: Tx, chat: str, talk: int) -> Conversation | None:
     """This chat's talk with this number."""
-    row: Sequence[Any] | None = tx.execute(_FIND, {"talk": talk, "chat": chat}).first()
+    row = _FIND.first(tx, {"talk": talk, "chat": chat})
     return Conversation(*row) if row is not None else None
 
 
@@ -105,7 +108,7 @@ _UPDATE = Direct(
         }
     )
 )  # fmt: skip
-_DELETE = delete(conversations).where(conversations.c.id == bindparam("talk"))
+_DELETE = Direct(delete(conversations).where(conversations.c.id == bindparam("talk")))
 
 
 def start(tx: Tx, chat: str, person: int, talk: Conversation) -> None:
@@ -133,37 +136,38 @@ def keep(tx: Tx, talk: Conversation) -> None:
 
 def end(tx: Tx, talk: int) -> None:
     """Drop a talk."""
-    tx.execute(_DELETE, {"talk": talk})
+    _DELETE.first(tx, {"talk": talk})
 
 
-_SET_STATUS = (
+_SET_STATUS = Direct(
     update(conversations)
     .where(conversations.c.id == bindparam("talk"))
     .values(status=bindparam("status"))
 )
-_PARKED = (
+_PARKED = Direct(
     select(*_COLUMNS)
     .where(conversations.c.chat == bindparam("chat"), _IS_PARKED)
-    .order_by(conversations.c.last_activity.desc(), conversations.c.id)
+    .order_by(conversations.c.last_activity.desc(), conversations.c.id),
+    *_COLUMNS,
+    reads=True,
 )
 
 
 def park(tx: Tx, chat: str, talk: int) -> None:
     """Put the active talk aside; of the parked ones only the newest few are kept."""
-    tx.execute(_SET_STATUS, {"talk": talk, "status": Status.PARKED})
+    _SET_STATUS.first(tx, {"talk": talk, "status": Status.PARKED})
     for old in parked(tx, chat)[MOST_PARKED:]:
         end(tx, old.id)
 
 
 def activate(tx: Tx, talk: int) -> None:
     """Make a parked talk the active one; the chat must have no other."""
-    tx.execute(_SET_STATUS, {"talk": talk, "status": Status.ACTIVE})
+    _SET_STATUS.first(tx, {"talk": talk, "status": Status.ACTIVE})
 
 
 def parked(tx: Tx, chat: str) -> list[Conversation]:
     """The parked talks of a chat, the one to offer again first."""
-    rows: Iterable[Sequence[Any]] = tx.execute(_PARKED, {"chat": chat})
-    return [Conversation(*row) for row in rows]
+    return [Conversation(*row) for row in _PARKED.all(tx, {"chat": chat})]
 
 
 def expire(tx: Tx, now: datetime) -> int:

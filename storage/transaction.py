@@ -12,6 +12,7 @@ statement is therefore made once, beside its function, and run with parameters:
     tx.execute(FIND, {"id": 7}); tx.execute(keep_answer, {"talk": 7, "key": "name", ...})
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, cast, final
@@ -30,14 +31,18 @@ class Tx:
 
     A unit may be run twice: alone after the group it was in failed, or again after a deadlock.
     What the failed run wrote is gone by then. So a unit has no effect but on the database.
-    `writes` counts the statements run so far that were no SELECT.
+    `writes` counts the statements run so far that were no SELECT. `raw` is SQLite's own
+    connection, where statements may be handed to it straight (`storage.direct`).
     """
 
-    __slots__ = ("connection", "postgres", "writes")
+    __slots__ = ("connection", "postgres", "raw", "writes")
 
-    def __init__(self, connection: Connection, *, postgres: bool) -> None:
+    def __init__(
+        self, connection: Connection, *, postgres: bool, raw: sqlite3.Connection | None = None
+    ) -> None:
         self.connection = connection
         self.postgres = postgres
+        self.raw = raw
         self.writes = 0
 
     def execute(
@@ -78,6 +83,7 @@ class Tx:
     def end(self) -> None:
         """Make any later use of this transaction an error that says so."""
         self.connection = cast(Connection, OVER)
+        self.raw = None
 
 
 @final

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, update
+from sqlalchemy import String, bindparam, cast, event, insert, select, update
 
 from storage import Database, tables
 from storage.direct import Direct
@@ -93,3 +93,38 @@ async def test_the_databases_own_trouble_is_told_as_such(sqlite_url):
     with pytest.raises(Unavailable, match="full"):
         await database.run(full)
     await database.close()
+
+
+async def test_all_rows_are_read_in_their_order_each_by_its_types(db: Database):
+    both = Direct(
+        select(BOX.c.key, BOX.c.content, BOX.c.due)
+        .where(BOX.c.chat == bindparam("chat"))
+        .order_by(BOX.c.id),
+        BOX.c.key, BOX.c.content, BOX.c.due,
+        reads=True,
+    )  # fmt: skip
+
+    def fill_and_look(tx):
+        found = [[list(one) for one in both.all(tx, {"chat": "telegram:1"})]]
+        for key in ("b", "a"):
+            ADD.first(tx, row(key))
+        found.append([list(one) for one in both.all(tx, {"chat": "telegram:1"})])
+        return found
+
+    none, two = await db.run(fill_and_look)
+    assert none == []
+    assert two == [[key, {"text": "é\u202e"}, NOW] for key in ("b", "a")]
+
+
+async def test_none_is_sent_as_its_type_says(db: Database):
+    def usual(tx):
+        added = row("usual") | {"content": None, "lane": "reply"}
+        return tx.execute(insert(BOX).values(added).returning(BOX.c.id))
+
+    def both(tx):
+        ids = [usual(tx).scalar(), ADD.first(tx, row("direct") | {"content": None})[0]]
+        kept = select(cast(BOX.c.content, String)).where(BOX.c.id.in_(ids)).order_by(BOX.c.id)
+        return list(tx.execute(kept).scalars())
+
+    usual_way, straight = await db.run(both)
+    assert usual_way == straight
