@@ -12,8 +12,8 @@ from storage.surveys import Kind, Question, SurveyFacts
 from tests.flows.whole import gets_role, joins, whole_world
 
 FLOWS = {flow.name: flow for flow in handlers.FLOWS}
-VISITOR = ["Become a member", "See the meetings", "Ask a human", "Language", "Help"]
-MEMBER = ["See the meetings", "My profile", "Ask a human", "Language", "Help"]
+VISITOR = ["Become a member", "See the meetings", "News", "Ask a human", "Language", "Help"]
+MEMBER = ["See the meetings", "My profile", "News", "Ask a human", "Language", "Help"]
 
 
 @pytest.fixture
