@@ -7,14 +7,13 @@ from typing import Any
 from bot.emulator import files
 from bot.emulator.entities import trimmed, units, with_found
 from bot.emulator.files import Upload
-from bot.emulator.people import Sent, say
-from bot.emulator.pictures import VOICE, picture
+from bot.emulator.people import LONGEST_CAPTION, Sent, given, say
+from bot.emulator.pictures import picture
 from bot.emulator.refusals import Denied, Refused
+from bot.emulator.sounds import silence
 from bot.emulator.state import State
 
 Json = dict[str, Any]
-
-LONGEST_CAPTION = 1024
 
 
 def contact(
@@ -50,7 +49,7 @@ def photo(
         field = files.photo(state.files, upload)
     except Refused as refused:
         raise Denied(400, refused.description) from refused
-    return say(state, person_id, {**field, **_caption(caption)}, options)
+    return say(state, person_id, {**field, **_caption(caption, options)}, options)
 
 
 def document(
@@ -59,16 +58,17 @@ def document(
     """Send a file; without one a short text file."""
     upload = upload or Upload(b"Een klein bestand.\n", "notitie.txt", "text/plain")
     field = files.document_field(_kept(state, upload, "document"))
-    return say(state, person_id, {**field, **_caption(caption)}, options)
+    return say(state, person_id, {**field, **_caption(caption, options)}, options)
 
 
 def voice(
     state: State, person_id: int, duration: int = 3, upload: Upload | None = None, **options: Any
 ) -> Sent:
-    """Send a voice note."""
-    upload = upload or Upload(VOICE, "voice.oga", "audio/ogg")
+    """Send a voice note; without one, so many seconds of silence. May have a `caption`."""
+    upload = upload or Upload(silence(duration), "voice.oga", "audio/ogg")
     field = files.voice_field(_kept(state, upload, "voice"), duration)
-    return say(state, person_id, field, options)
+    words = _caption(options.pop("caption", ""), options)
+    return say(state, person_id, {**field, **words}, options)
 
 
 def sticker(state: State, person_id: int, emoji: str = "👍", **options: Any) -> Sent:
@@ -88,7 +88,7 @@ def album(
     sent = []
     for number in range(count):
         field = files.photo(state.files, Upload(picture(seed=number), "picture.png"))
-        words = _caption(caption) if number == 0 else {}
+        words = _caption(caption, options) if number == 0 else {}
         sent.append(say(state, person_id, {**field, "media_group_id": group, **words}, options))
     return sent
 
@@ -100,11 +100,13 @@ def _kept(state: State, upload: Upload, kind: str) -> Json:
         raise Denied(400, refused.description) from refused
 
 
-def _caption(words: str) -> Json:
+def _caption(words: str, options: Json) -> Json:
+    """The fields for the words under it; takes its `caption_entities` out of the options."""
+    marked = given(options.pop("caption_entities", None), words)
     if units(words) > LONGEST_CAPTION:
         raise Denied(400, f"a caption has at most {LONGEST_CAPTION} UTF-16 units")
-    words, found = trimmed(words, [])
+    words, marked = trimmed(words, marked)
     if not words:
         return {}
-    entities = with_found(words, found)
+    entities = with_found(words, marked)
     return {"caption": words} | ({"caption_entities": entities} if entities else {})

@@ -25,6 +25,11 @@ class Call:
     params: Json
     files: dict[str, Upload] = field(default_factory=dict)
 
+    @property
+    def paid(self) -> bool:
+        """Whether it is to be paid for, so that it has a wider limit."""
+        return self.params.get("allow_paid_broadcast") is True
+
     def chat_id(self) -> Any:
         """The chat that it is about, if any."""
         return self.params.get("chat_id")
@@ -62,8 +67,7 @@ def open_chat(state: State, chat_id: int | str) -> Chat:
 
 def admitted(state: State, call: Call, chat: Chat, count: int = 1) -> None:
     """Count the call against the flood limits."""
-    paid = call.params.get("allow_paid_broadcast") is True
-    state.limits.admit(chat.id, group=not chat.private, count=count, paid=paid)
+    state.limits.admit(chat.id, group=not chat.private, count=count, paid=call.paid)
 
 
 def worded(params: Json, text_key: str, entities_key: str) -> tuple[str, list[Json]]:

@@ -36,6 +36,8 @@ KINDS = frozenset(
         "date_time",
     ]
 )
+MOST = 100
+"""Telegram shows at most so many marked pieces in a message; the others stay plain text."""
 _CLOSED = frozenset({"code", "pre", "text_link", "text_mention"})
 _BY_ITSELF = re.compile(r"[/@#]|\.[a-zA-Z]")
 _FOUND = re.compile(
@@ -103,11 +105,11 @@ def in_order(entities: list[Json]) -> list[Json]:
 
 
 def with_found(text: str, entities: list[Json]) -> list[Json]:
-    """The entities, with the commands, links, names and tags that Telegram finds by itself."""
+    """The first 100, with the commands, links, names and tags that Telegram finds by itself."""
     if _BY_ITSELF.search(text) is None:
-        return entities
+        return entities[:MOST]
     found = [entity for entity in _found(text) if _free(entity, entities)]
-    return in_order(entities + found) if found else entities
+    return (in_order(entities + found) if found else entities)[:MOST]
 
 
 def _found(text: str) -> list[Json]:

@@ -45,15 +45,19 @@ class Events:
         return [(number + 1 + n, self.recent[start + n]) for n in range(missed)]
 
 
+def _words(message: Json) -> str:
+    return message.get("text") or message.get("caption") or ""
+
+
 class Ledger:
-    """Every message and edit that the bot got delivered, in order."""
+    """Every message, edit and deletion that the bot got done, in order."""
 
     def __init__(self, kept: int) -> None:
         self.entries: deque[Json] = deque(maxlen=kept)
         self.seq = 0
 
-    def add(self, method: str, message: Json) -> None:
-        """Note one delivery, with the real time."""
+    def add(self, method: str, message: Json, *, paid: bool = False) -> None:
+        """Note one delivery, or deletion, with the real time and whether it was paid for."""
         self.seq += 1
         self.entries.append(
             {
@@ -61,7 +65,8 @@ class Ledger:
                 "method": method,
                 "chat_id": message["chat"]["id"],
                 "message_id": message["message_id"],
-                "text": message.get("text") or message.get("caption") or "",
+                "text": _words(message) if not method.startswith("delete") else "",
+                "paid": paid,
                 "at": time.time(),
                 "accepted": True,
             }

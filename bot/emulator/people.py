@@ -18,8 +18,16 @@ from bot.emulator.updates import PRESS_LIVES
 
 Json = dict[str, Any]
 
-LONGEST_TEXT = 4096
+LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
 _TWO_DAYS = 48 * 3600
+_CAPTION = ("caption", "caption_entities", LONGEST_CAPTION)
+_WORDS = {
+    "text": ("text", "entities", LONGEST_TEXT),
+    "photo": _CAPTION,
+    "document": _CAPTION,
+    "voice": _CAPTION,
+}
+"""What can be edited of a message by what is in it: the words, how they are marked, their limit."""
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -81,7 +89,7 @@ def text(
     if units(typed) > LONGEST_TEXT:
         raise Denied(400, f"a text has at most {LONGEST_TEXT} UTF-16 units")
     content: Json = {"text": typed}
-    found = with_found(typed, _given(entities, typed))
+    found = with_found(typed, given(entities, typed))
     if found:
         content["entities"] = found
     sent = say(state, person_id, content, options)
@@ -89,7 +97,8 @@ def text(
     return sent
 
 
-def _given(entities: list[Json] | None, typed: str) -> list[Json]:
+def given(entities: list[Json] | None, typed: str) -> list[Json]:
+    """How a text was marked, as an app sends it; Denied if that does not fit the text."""
     try:
         return checked(entities, typed) if entities else []
     except (Refused, KeyError, TypeError) as mistake:
@@ -153,25 +162,33 @@ def _shows(message: Json, data: str) -> bool:
     return any(button.get("callback_data") == data for button in keyboards.buttons(message))
 
 
-def edit(state: State, person_id: int, message_id: int, typed: str, **options: Any) -> Sent:
-    """Change one's own text of the last 48 hours."""
+def edit(
+    state: State,
+    person_id: int,
+    message_id: int,
+    typed: str,
+    entities: list[Json] | None = None,
+    **options: Any,
+) -> Sent:
+    """Change one's own text, or the words under a file, of the last 48 hours."""
     person = state.person(person_id)
     chat = chat_of(state, person, options.get("chat"))
     _can_write(person, chat)
     old = chat.messages.get(message_id)
-    if old is None or old["from"]["id"] != person_id or "text" not in old:
+    if old is None or old["from"]["id"] != person_id or not _WORDS.keys() & old.keys():
         raise Denied(403, "only an own text can be edited")
     if state.now() - old["date"] > _TWO_DAYS:
         raise Denied(403, "a message can be edited for 48 hours")
-    if not typed.strip() or units(typed) > LONGEST_TEXT:
-        raise Denied(400, "a text has 1 to 4096 UTF-16 units")
-    if typed == old["text"]:
+    words, marks, most = next(_WORDS[kind] for kind in _WORDS if kind in old)
+    if (words == "text" and not typed.strip()) or units(typed) > most:
+        raise Denied(400, f"a {words} has 1 to {most} UTF-16 units")
+    found = with_found(typed, given(entities, typed))
+    if (typed, found) == (old.get(words, ""), old.get(marks, [])):
         raise Denied(400, "nothing was changed")
-    new = {**old, "text": typed, "edit_date": state.now()}
-    new.pop("entities", None)
-    found = with_found(typed, [])
-    if found:
-        new["entities"] = found
+    new = {key: value for key, value in old.items() if key not in (words, marks)}
+    new |= {words: typed} if typed else {}
+    new |= {marks: found} if found else {}
+    new["edit_date"] = state.now()
     state.replace(chat, new)
     return Sent(state.updates.add("edited_message", new, chat=chat.id), new)
 

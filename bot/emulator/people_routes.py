@@ -31,7 +31,10 @@ from bot.emulator.state import State
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "audio/ogg"})
+_SHOWN_INLINE = frozenset(
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "audio/ogg",
+     "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/x-wav", "audio/webm"}
+)  # fmt: skip
 
 
 class PeopleSide:
@@ -207,12 +210,12 @@ _PLACE = "chat reply_to thread"
 _DEEDS = {
     "start": _deed(people.start, "", "payload"),
     "text": _deed(people.text, "text", f"entities {_PLACE}", text="typed"),
-    "edit": _deed(people.edit, "message_id text", "chat", text="typed"),
+    "edit": _deed(people.edit, "message_id text", "entities chat", text="typed"),
     "contact": _deed(attachments.contact, "", f"phone_number of {_PLACE}"),
     "location": _deed(attachments.location, "latitude longitude", _PLACE),
-    "photo": _deed(attachments.photo, "", f"caption upload {_PLACE}"),
-    "document": _deed(attachments.document, "", f"caption upload {_PLACE}"),
-    "voice": _deed(attachments.voice, "", f"duration upload {_PLACE}"),
+    "photo": _deed(attachments.photo, "", f"caption caption_entities upload {_PLACE}"),
+    "document": _deed(attachments.document, "", f"caption caption_entities upload {_PLACE}"),
+    "voice": _deed(attachments.voice, "", f"caption caption_entities duration upload {_PLACE}"),
     "sticker": _deed(attachments.sticker, "", f"emoji {_PLACE}"),
     "album": _deed(attachments.album, "", f"count caption {_PLACE}"),
     "read": _deed(people.read, "", "chat", chat="chat_id"),
@@ -243,13 +246,17 @@ async def read_body(request: web.Request) -> tuple[Json, Upload | None]:
     body = await request.read()
     if body and request.content_type != "application/json":
         raise Denied(415, "send JSON (Content-Type: application/json) or a form with a file")
-    try:
-        asked = json.loads(body) if body else {}
-    except ValueError:
-        raise Denied(400, "the body is not JSON") from None
+    asked = _parsed(body) if body else {}
     if not isinstance(asked, dict):
         raise Denied(400, "the body must be a JSON object")
     return asked, None
+
+
+def _parsed(body: Any) -> Any:
+    try:
+        return json.loads(body)
+    except (TypeError, ValueError):
+        raise Denied(400, "the body is not JSON") from None
 
 
 async def _form(request: web.Request) -> tuple[Json, Upload | None]:
@@ -259,6 +266,8 @@ async def _form(request: web.Request) -> tuple[Json, Upload | None]:
         if isinstance(value, web.FileField):
             with value.file:
                 upload = Upload(value.file.read(), value.filename, value.content_type)
+        elif name == "caption_entities":
+            asked[name] = _parsed(value)
         else:
             asked[name] = value
     return asked, upload

@@ -1,11 +1,10 @@
-"""Small pictures and sounds that people send, and the measures of pictures that the bot sends."""
+"""Small pictures that people send, and the measures of pictures that the bot sends."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 
-VOICE = b"OggS\x00\x02" + bytes(22) + b"OpusHead" + bytes(64)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_SIZES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB})
 

@@ -125,7 +125,9 @@ def send_media_group(state: State, call: Call) -> list[Json]:
     contents = [{**input_media(state, call, one), **caption_content(one)} for one in media]
     admitted(state, call, chat, len(contents))
     group = {"media_group_id": str(state.last_message_id << 8), **place}
-    return [state.post(chat, {**content, **group}, call.method) for content in contents]
+    return [
+        state.post(chat, {**content, **group}, call.method, paid=call.paid) for content in contents
+    ]
 
 
 def copy_message(state: State, call: Call) -> Json:
@@ -235,6 +237,6 @@ def _send(state: State, call: Call, content: Json) -> Json:
     place = place_content(call.params, chat)
     markup = markup_content(call.params, chat)
     admitted(state, call, chat)
-    message = state.post(chat, {**place, **content, **markup}, call.method)
+    message = state.post(chat, {**place, **content, **markup}, call.method, paid=call.paid)
     set_keyboard(call.params, chat, message)
     return message

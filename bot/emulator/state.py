@@ -139,13 +139,13 @@ class State:
         self.last_message_id += 1
         return self.last_message_id
 
-    def post(self, chat: Chat, content: Json, method: str) -> Json:
+    def post(self, chat: Chat, content: Json, method: str, *, paid: bool = False) -> Json:
         """Put a message of the bot into a chat."""
         message = self._message(chat, self.bot, content)
         for person in chat.members:
             chat.unread[person] = chat.unread.get(person, 0) + 1
         chat.typing_until = 0.0
-        self.ledger.add(method, message)
+        self.ledger.add(method, message, paid=paid)
         self.touch("message", chat=chat.id, person=_person_in(chat), message=message)
         return message
 
@@ -171,6 +171,7 @@ class State:
         """Take a message out of a chat."""
         message = chat.messages.pop(message_id)
         chat.forget(message_id)
+        self.ledger.add("deleteMessage", message)
         self.touch("deleted", chat=chat.id, person=_person_in(chat), message=message)
 
     def pressed(self, press: Press) -> None:
