@@ -188,7 +188,7 @@ def _change(talk: Talk, tx: Tx, person: Person, what: str) -> Then | None:
         case _:
             came = digests.choose(tx, person, talk.now, weekly=what == "weekly")
     text = _("Done. This is what you get now:\n\n{card}").format(card=_card(tx, person))
-    waited = _("What was waiting for Friday comes now.") if came else ""
+    waited = _("What was waiting for Friday is on its way.") if came else ""
     talk.say("\n\n".join(filter(None, [text, waited])), *_afterwards())
     return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from storage import fanout, gate, news, outbox, settings
 from storage.fanout import Fanout
@@ -34,7 +34,7 @@ LOOKED_BACK: Final = timedelta(days=15)
 
 _CHOSE_IT: Final = text("people.digest")  # in these words, for its partial index
 _WANTS_IT: Final = (_CHOSE_IT, people.c.wants_news, people.c.reachable)
-_ANYBODY: Final = select(exists().where(*_WANTS_IT))
+_ANYBODY: Final = select(people.c.id).where(*_WANTS_IT).order_by(people.c.id).limit(1)
 _PAGE: Final = (
     select(people.c.id, people.c.chat)
     .where(*_WANTS_IT, people.c.id > bindparam("after"))
@@ -76,7 +76,7 @@ def choose(tx: Tx, person: Person, now: datetime, *, weekly: bool) -> bool:
 
 def promise(tx: Tx, now: datetime) -> int:
     """Plan the next overview if somebody wants one, and promise a page of one that is due."""
-    if tx.execute(_ANYBODY).scalar():
+    if tx.execute(_ANYBODY).first() is not None:
         zone = settings.platform(tx).zone
         due = gate.next_digest(now, zone)
         fanout.start(tx, gate.digest_reason(due, zone), KIND, None, {}, None, due, now)
