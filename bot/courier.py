@@ -110,7 +110,7 @@ class Courier:
             _log.exception("row %d cannot be sent", row.id)
             return self._refused(row, type(error).__name__)
         finally:
-            self._pacer.answer(row.chat, time())
+            self._pacer.answer(row.chat, time(), row.lane)
         self._sent(row, number)
         return Outcome.DONE
 

@@ -15,7 +15,7 @@ from bot.ledger import Ledger
 from bot.pacer import Gate, Pacer
 from bot.probe import Probe
 from storage import delivery
-from storage.outbox import Kind, Row, State
+from storage.outbox import Kind, Lane, Row, State
 
 PATIENCE: Final = 60.0  # seconds that a reply stays in memory; well within its lease
 LONGEST_WAIT: Final = 3.0  # seconds that a line waits for its chat's allowance
@@ -82,7 +82,7 @@ class Lines:
         if line.rows[0] is row and not line.reserved:
             line.reserved = row.id
         else:
-            self._pacer.give_back()
+            self._pacer.give_back(lane=row.lane)
 
     async def drain(self, within: float) -> None:
         """Finish what is under way, give back the rest; what takes longer is left behind."""
@@ -113,7 +113,7 @@ class Lines:
                 row = line.rows[0]
                 if line.reserved != row.id and self._overtaken(row, line):
                     self._cancel(line.rows.popleft())
-                elif await self._may_go(chat, line, time):
+                elif await self._may_go(chat, line, time, row.lane):
                     line.rows.popleft()
                     outcome = await self._deliver(row, time)
                     self.held -= 1
@@ -136,13 +136,13 @@ class Lines:
         self._gate.open(asyncio.get_running_loop().time())
         self._ended(chat)
 
-    async def _may_go(self, chat: str, line: _Line, time: Callable[[], float]) -> bool:
+    async def _may_go(self, chat: str, line: _Line, time: Callable[[], float], lane: Lane) -> bool:
         """Wait for the chat's allowance, then for room; False if the line must go back."""
         if line.reserved:
             line.reserved = 0
             if not self.stopping and not self._probe.broken:
                 return True
-            self._pacer.give_back()
+            self._pacer.give_back(lane=lane)
             return False
         while True:
             now = time()
@@ -156,9 +156,10 @@ class Lines:
                 await asyncio.sleep(wait)
                 continue
             await self._gate.enter(now)
+            self._pacer.give_back()
             if self._must_return() or self._pacer.halted(chat, now) > 0:
-                self._pacer.give_back()
                 return False
+            self._pacer.reserve(lane=lane)
             return True
 
     def _must_return(self) -> bool:

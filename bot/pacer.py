@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.windows import SECOND, Window
 from storage import halts
 from storage.outbox import Lane
 
-SECOND: Final = 1.002  # a second, and the coarseness of clocks
 MINUTE: Final = 60.5
 FORGET_ABOVE: Final = 1_000  # chats whose allowance is remembered before the full ones are dropped
 
@@ -23,10 +23,15 @@ FORGET_ABOVE: Final = 1_000  # chats whose allowance is remembered before the fu
 class Limits:
     """What Telegram allows: 30 messages a second, one a second in a chat, 20 a minute in a group.
 
-    `connections` is how many calls may be under way at once, which holds also when the rest is off.
+    What is paid for is counted apart: 1,000 a second, of which we leave some.
+    https://core.telegram.org/bots/api#paid-broadcasts
+
+    `connections` is how many calls may be under way at once, which holds also when the rest is off;
+    an eighth of them is not for what is paid for.
     """
 
     per_second: int = 30
+    paid_per_second: int = 950
     per_chat: float = 1.0
     burst: int = 3
     per_group: int = 20
@@ -54,40 +59,53 @@ class Pacer:
         self.limits = limits
         self._crowded = crowded
         self._chats: dict[str, _Chat] = {}
+        self._low: set[str] = set()
         self._forget_above = FORGET_ABOVE
+        self._forgot = float("-inf")
         self._halts: dict[str, float] = {}
-        self._window: deque[float] = deque()
-        self._under_way = 0
-        self._even = _Bucket(limits.per_second, max(1.0, limits.per_second / 6))
+        self._free = Window(limits.per_second)
+        self._paid = Window(limits.paid_per_second)
         self._replied = float("-inf")
 
-    def reserve(self, count: int = 1) -> None:
-        """Take room for calls that are about to be made."""
-        self._under_way += count
+    def _window(self, lane: Lane) -> Window:
+        return self._paid if lane is Lane.PAID else self._free
 
-    def give_back(self, count: int = 1) -> None:
+    def reserve(self, count: int = 1, lane: Lane = Lane.REPLY) -> None:
+        """Take room for calls that are about to be made."""
+        self._window(lane).under_way += count
+
+    def give_back(self, count: int = 1, lane: Lane = Lane.REPLY) -> None:
         """The calls that room was reserved for are not made."""
-        self._under_way -= count
+        self._window(lane).under_way -= count
 
     def call(self, chat: str, lane: Lane, now: float) -> None:
         """A call with reserved room begins."""
         if lane is Lane.REPLY:
             self._replied = now
         if self.limits.on:
-            self._chat(chat, now).calls += 1
+            state = self._chat(chat, now)
+            state.calls += 1
+            self._look_out(chat, state)
 
-    def answer(self, chat: str, now: float) -> None:
+    def answer(self, chat: str, now: float, lane: Lane = Lane.REPLY) -> None:
         """The call is over, whatever came of it."""
-        self._under_way -= 1
+        window = self._window(lane)
+        window.under_way -= 1
         if not self.limits.on:
             return
-        self._window.append(now)
+        window.answers.append(now)
         state = self._chat(chat, now)
         state.calls -= 1
         self._refill(state, now)
         state.tokens -= 1
         if self._crowded(chat):
             state.recent.append(now)
+        self._look_out(chat, state)
+
+    def _look_out(self, chat: str, state: _Chat) -> None:
+        """Only chats that are low can have to wait; the others need no second look."""
+        if state.tokens - state.calls < 1 or state.recent:
+            self._low.add(chat)
 
     def halt(self, scope: str, until: float) -> None:
         """Nothing goes to this chat, or to any (`halts.ALL`), until then."""
@@ -119,44 +137,49 @@ class Pacer:
 
     def busy(self, now: float) -> set[str]:
         """The chats that cannot be written to right now."""
-        if len(self._chats) > FORGET_ABOVE:
+        if len(self._chats) > FORGET_ABOVE and now - self._forgot > SECOND:
             self._forget(now)
-        waiting = {chat for chat in self._chats if self.wait(chat, now) > 0}
+        waiting = {chat for chat in self._low if self.wait(chat, now) > 0}
+        self._low = {chat for chat in self._low if chat in waiting or self._chats[chat].recent}
         return waiting | self.halts_on(now)
+
+    def connections_left(self, lane: Lane = Lane.REPLY) -> int:
+        """How many more calls may be under way at once."""
+        spare = self.limits.connections // 8 if lane is Lane.PAID else 0
+        under_way = self._free.under_way + self._paid.under_way
+        return max(0, self.limits.connections - spare - under_way)
 
     def room(self, now: float, lane: Lane = Lane.REPLY, ahead: float = 0.0) -> int:
         """How many calls may begin now, or `ahead` seconds from now if no other does before."""
-        free = self.limits.connections - self._under_way
+        left = self.connections_left(lane)
         if not self.limits.on:
-            return max(0, free)
+            return left
         if self.halted(halts.ALL, now) > 0:
             return 0
-        while self._window and self._window[0] <= now - SECOND:
-            self._window.popleft()
-        used = self._under_way + len(self._window)
+        window = self._window(lane)
+        used = window.used(now)
         if lane is Lane.REPLY:
-            return max(0, min(free, self.limits.per_second - used))
-        used -= sum(at <= now + ahead - SECOND for at in self._window)
-        share = self.limits.bulk_share if now - self._replied < SECOND else 1.0
-        left = int(self.limits.per_second * share) - used
-        return max(0, min(free, left, self._even.left(now)))
+            return max(0, min(left, window.per_second - used))
+        used -= window.passing(now + ahead)
+        replies = lane is not Lane.PAID and now - self._replied < SECOND
+        share = self.limits.bulk_share if replies else 1.0
+        return max(0, min(left, int(window.per_second * share) - used, window.even.left(now)))
 
-    def spread(self, count: int, now: float) -> None:
+    def spread(self, count: int, now: float, lane: Lane = Lane.BULK) -> None:
         """So many messages of the other lanes begin now; they are sent evenly."""
         if self.limits.on:
-            self._even.take(count, now)
+            self._window(lane).even.take(count, now)
 
-    def room_in(self, now: float, count: int = 1) -> float:
-        """Seconds until so many calls may begin, if no answer comes earlier."""
-        halted = self.halted(halts.ALL, now)
-        if halted > 0:
-            return halted
-        missing = count - self.room(now)
-        if missing <= 0:
+    def room_in(self, now: float, count: int = 1, lane: Lane = Lane.REPLY) -> float:
+        """Seconds until so many calls may begin, if no answer comes earlier.
+
+        Connections do not count: when one is free again is not known.
+        """
+        if not self.limits.on:
             return 0.0
-        if missing > len(self._window):
-            return SECOND
-        return max(0.001, self._window[missing - 1] + SECOND - now)
+        window = self._window(lane)
+        even = 0.0 if lane is Lane.REPLY else window.even.left_in(now, count)
+        return max(self.halted(halts.ALL, now), window.free_in(now, count), even)
 
     def _chat(self, chat: str, now: float) -> _Chat:
         state = self._chats.get(chat)
@@ -176,26 +199,9 @@ class Pacer:
             self.wait(chat, now)
             if state.calls == 0 and not state.recent and state.tokens >= self.limits.burst:
                 del self._chats[chat]
+                self._low.discard(chat)
+        self._forgot = now
         self._forget_above = max(FORGET_ABOVE, 2 * len(self._chats))
-
-
-class _Bucket:
-    """Lets through so many a second, a few at once."""
-
-    def __init__(self, rate: float, size: float) -> None:
-        self.rate = rate
-        self.size = size
-        self.tokens = size
-        self.at = 0.0
-
-    def left(self, now: float) -> int:
-        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
-        self.at = now
-        return int(self.tokens)
-
-    def take(self, count: int, now: float) -> None:
-        self.left(now)
-        self.tokens -= count
 
 
 class Gate:

@@ -9,32 +9,35 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from bot import steps
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier, Maker
-from bot.dialogue.flow import Rendered, Renderer
-from bot.dialogue.messages import Dropped, PutOff, dump
+from bot.dialogue.flow import Renderer
 from bot.ledger import Ledger
 from bot.lines import Lines
 from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
+from bot.rendering import Rendering
 from storage import Database, Tx, claims, delivery, halts
 from storage.claims import Claim, Claimed
-from storage.desk import Held, Made, Render, RenderMany, Skipped
 from storage.errors import Unavailable
 from storage.outbox import Lane, Row
 
 AT_ONCE: Final = 50  # rows in one claim
 TOGETHER: Final = 2  # rows that are worth a claim while there are more
-LONGEST_LEAD: Final = 0.02  # seconds that a claim may begin before there is room for its rows
+PAID_TOGETHER: Final = 32  # the same of what is paid for, of which there is room for hundreds
+LONGEST_LEAD: Final = 0.05  # seconds that a claim may begin before there is room for its rows
+SHORTEST: Final = 0.002  # seconds between looks at the outbox
 IDLE: Final = 1.0  # seconds between looks at the outbox
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
+
+_EARLY: Final = (Lane.NOTICE, Lane.BULK)
+"""What shares the room of replies is claimed a moment before there is room for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,12 +58,7 @@ class Sender:
         self.owner = secrets.token_hex(8)
         self._database = database
         self._clock = clock
-        self._renderers = {renderer.name: renderer for renderer in renderers}
-        self._together = {
-            renderer.name: partial(self._render_all, renderer)
-            for renderer in self._renderers.values()
-            if renderer.together
-        }
+        self._rendering = Rendering(renderers, clock)
         self._pacer = Pacer(limits or Limits(), channel.crowded)
         self._gate = Gate(self._pacer)
         self._ledger = Ledger(database)
@@ -83,7 +81,9 @@ class Sender:
             ended=self._line_ended,
         )
         self._wake = asyncio.Event()
-        self._more = False
+        self._more: list[Lane] = []
+        self._starved: list[Lane] = []
+        self._again: set[str] = set()
         self._lead = 0.0
         self._swept = 0.0
         self._ready = False
@@ -170,52 +170,67 @@ class Sender:
         }
 
     async def _look(self) -> None:
-        """Claim once in each lane that has something due, as far as there is room."""
-        self._more = False
-        now = asyncio.get_running_loop().time()
-        if now - self._swept > SWEEP:
-            self._swept = now
+        """Claim once in each lane that has something due, as far as there is room.
+
+        A lane waits for the ones before it; but what is paid for has room of its own.
+        """
+        self._more.clear()
+        self._starved.clear()
+        self._again.clear()
+        begun = asyncio.get_running_loop().time()
+        if begun - self._swept > SWEEP:
+            self._swept = begun
             await self._database.run(delivery.expire, self._clock.real())
         if self._probe.broken:
             return
         due = await self._database.read(claims.lanes_due, self._clock.now(), self._clock.real())
         for lane in due:
-            if not await self._claim(lane):
-                self._more = True
-                return
+            if (not self._more or lane is Lane.PAID) and not await self._claim(lane, begun):
+                self._more.append(lane)
 
-    async def _claim(self, lane: Lane) -> bool:
+    async def _claim(self, lane: Lane, begun: float) -> bool:
         """Claim and send; False if there may be more in this lane, so that the next must wait."""
-        time = asyncio.get_running_loop().time
-        now = time()
-        count = self._room(lane, now)
+        count = self._room(lane, begun)
         if count <= 0:
             return False
-        self._pacer.reserve(count)
+        self._pacer.reserve(count, lane)
         used = 0
         try:
             claimed = await self._claimed(lane, count)
             used = len(claimed.rows)
         finally:
-            self._pacer.give_back(count - used)
-        early = now + self._lead - time()
-        self._lead = min(LONGEST_LEAD, 0.9 * self._lead + 0.1 * (time() - now))
-        if used and early > 0 and lane is not Lane.REPLY:
-            await asyncio.sleep(early)
-        if lane is not Lane.REPLY:
-            self._pacer.spread(used, now)
+            self._pacer.give_back(count - used, lane)
         for fault in claimed.faults:
             decision(_log, "cannot render", level=logging.ERROR, fault=fault)
+        if lane in _EARLY:
+            await self._not_before(begun, used)
+        if lane is not Lane.REPLY:
+            self._pacer.spread(used, asyncio.get_running_loop().time(), lane)
         for row in claimed.rows:
             self._lines.add_claimed(row)
+        self._again |= set(claimed.again)
         return claimed.looked_at < count
 
-    def _room(self, lane: Lane, now: float) -> int:
-        if lane is not Lane.REPLY and self._gate.waiting:
+    async def _not_before(self, begun: float, used: int) -> None:
+        """Wait for the moment for which the rows were claimed, and learn how long claims take."""
+        time = asyncio.get_running_loop().time
+        early = begun + self._lead - time()
+        self._lead = min(LONGEST_LEAD, 0.9 * self._lead + 0.1 * (time() - begun))
+        if used and early > 0:
+            await asyncio.sleep(early)
+
+    def _room(self, lane: Lane, begun: float) -> int:
+        """How many rows may be claimed; rows that have no connection wait until lines end."""
+        now = asyncio.get_running_loop().time()
+        if lane in _EARLY and self._gate.waiting:
             return 0
-        room = min(AT_ONCE, self._pacer.room(now, lane, self._lead))
+        ahead = max(0.0, begun + self._lead - now) if lane in _EARLY else 0.0
+        room = min(AT_ONCE, self._pacer.room(now, lane, ahead))
         if self._probe.on_trial:
+            self._starved.append(lane)
             return min(room, 0 if self._lines.chats() else 1)
+        if self._pacer.connections_left(lane) <= room:
+            self._starved.append(lane)
         return room
 
     async def _claimed(self, lane: Lane, count: int) -> Claimed:
@@ -225,31 +240,36 @@ class Sender:
         busy = self._pacer.busy(asyncio.get_running_loop().time()) | self._lines.chats()
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)
-        claimed, behind = await self._database.run(_claim, wanted, self._render, self._together)
+        claimed, behind = await self._database.run(_claim, wanted, self._rendering)
         if claimed.rows:
             steps.reached(steps.CLAIMED)
         if lane is Lane.REPLY:
             self._lines.behind = behind | self._lines.newly_behind
         return claimed
 
-    def _render(self, tx: Tx, renderer: str, arguments: Mapping[str, Any]) -> Made:
-        return _made(self._renderers[renderer].one(tx, arguments, self._clock.now()))
-
-    def _render_all(
-        self, renderer: Renderer, tx: Tx, asked: Sequence[Mapping[str, Any]]
-    ) -> Sequence[Made]:
-        return [_made(one) for one in renderer.many(tx, asked, self._clock.now())]
-
     def _line_ended(self, chat: str) -> None:
-        if self._more or chat in self._lines.behind:
+        waited_for = chat in self._lines.behind or chat in self._again
+        if waited_for or (self._starved and self._has_connections()):
             self.wake()
+
+    def _has_connections(self) -> bool:
+        """Whether so many are free again that they are worth a claim."""
+        enough = self._pacer.limits.connections // 4
+        return not self._lines.chats() or self._pacer.connections_left(Lane.PAID) >= enough
 
     def _until_next(self) -> float:
         """Seconds until it is worth looking again."""
-        if not self._more or self._probe.broken:
+        paced = [lane for lane in self._more if lane not in self._starved]
+        if not paced or self._probe.broken:
             return IDLE
         now = asyncio.get_running_loop().time()
-        return min(IDLE, max(0.002, self._pacer.room_in(now, TOGETHER) - self._lead))
+        waits = (
+            self._pacer.room_in(now, TOGETHER, lane) - self._lead
+            if lane in _EARLY
+            else self._pacer.room_in(now, PAID_TOGETHER, lane)
+            for lane in paced
+        )
+        return min(IDLE, max(SHORTEST, min(waits)))
 
     async def _rest(self, seconds: float) -> None:
         try:
@@ -264,19 +284,8 @@ def _take_over(
     return delivery.adopt(tx, owner), halts.load(tx, real_now), delivery.behind(tx)
 
 
-def _made(rendered: Rendered) -> Made:
-    """What a renderer gave, in the words of storage."""
-    if isinstance(rendered, Dropped):
-        return Skipped(rendered.reason)
-    if isinstance(rendered, PutOff):
-        return Held(rendered.until, rendered.reason)
-    return None if rendered is None else dump(rendered)
-
-
-def _claim(
-    tx: Tx, wanted: Claim, render: Render, together: Mapping[str, RenderMany]
-) -> tuple[Claimed, set[str]]:
-    claimed = claims.claim(tx, wanted, render, together)
+def _claim(tx: Tx, wanted: Claim, rendering: Rendering) -> tuple[Claimed, set[str]]:
+    claimed = claims.claim(tx, wanted, rendering.one, rendering.together)
     if claimed.rows:
         steps.reached(steps.RENDERED)
     return claimed, delivery.behind(tx) if wanted.lane is Lane.REPLY else set()

@@ -1,0 +1,66 @@
+"""How many calls there were within the last second, and how they are spread over it.
+
+A call counts from its begin until a second after its answer, as the channel may have accepted the
+message at any moment in between. Times are seconds of a monotonic clock.
+"""
+
+from collections import deque
+from typing import Final
+
+SECOND: Final = 1.002  # a second, and the coarseness of clocks
+
+
+class Window:
+    """The calls under way and the answers of the last second, of what is counted together."""
+
+    def __init__(self, per_second: int) -> None:
+        self.per_second = per_second
+        self.under_way = 0
+        self.answers: deque[float] = deque()
+        self.even = Bucket(per_second, max(1.0, per_second / 6))
+
+    def used(self, now: float) -> int:
+        """How many count now."""
+        answers = self.answers
+        while answers and answers[0] <= now - SECOND:
+            answers.popleft()
+        return self.under_way + len(answers)
+
+    def passing(self, at: float) -> int:
+        """How many of the answers will be a second old then."""
+        return sum(answer <= at - SECOND for answer in self.answers)
+
+    def free_in(self, now: float, count: int) -> float:
+        """Seconds until so many calls may begin, if no answer comes earlier."""
+        missing = self.used(now) + count - self.per_second
+        if missing <= 0:
+            return 0.0
+        if missing > len(self.answers):
+            return SECOND
+        return max(0.001, self.answers[missing - 1] + SECOND - now)
+
+
+class Bucket:
+    """Lets through so many a second, a few at once."""
+
+    def __init__(self, rate: float, size: float) -> None:
+        self.rate = rate
+        self.size = size
+        self.tokens = size
+        self.at = 0.0
+
+    def left(self, now: float) -> int:
+        """How many may go now."""
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        return int(self.tokens)
+
+    def left_in(self, now: float, count: int) -> float:
+        """Seconds until so many are left, or as many as ever are."""
+        self.left(now)
+        return max(0.0, (min(count, self.size) - self.tokens) / self.rate)
+
+    def take(self, count: int, now: float) -> None:
+        """So many go now."""
+        self.left(now)
+        self.tokens -= count
