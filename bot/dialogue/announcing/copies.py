@@ -1,0 +1,55 @@
+"""What is kept of an announcement once for all who get it: one message for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from bot.dialogue.announcing.letter import letter
+from bot.dialogue.language import _, speaking
+from bot.dialogue.messages import Message, dump
+
+
+class Written(Protocol):
+    """An announcement, as far as it shapes its message."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def paid(self) -> bool: ...
+
+
+def key(sending: int, language: str) -> str:
+    """By which the message of a sending is kept."""
+    return f"announcement:{sending}:{language}"
+
+
+def of_sending(
+    sending: int, content: Mapping[str, Any], written: Written, sender: str, platform: str
+) -> dict[str, dict[str, Any]]:
+    """The dumped messages of a sending by their keys; `sender` is a name, or empty."""
+    found = {}
+    for language in content.get("texts", ()):
+        made = letter(
+            content,
+            language,
+            announcement=written.id,
+            purpose=written.purpose,
+            sender=sender,
+            platform=platform,
+        )
+        found[key(sending, language)] = dump(replace(made, paid=written.paid))
+    return found
+
+
+def withdrawn(sending: int, languages: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What stands in the place of a message that can no longer be deleted."""
+    found = {}
+    for language in languages:
+        with speaking(language):
+            said = Message(_("This message was taken back by who sent it."))
+        found[key(sending, language)] = dump(said)
+    return found

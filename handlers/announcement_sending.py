@@ -1,0 +1,108 @@
+"""Announcements on their way: they begin when they are due and go out piece by piece.
+
+Everything here may run twice or be killed in between: what is true stands in the tables, and each
+piece is one short transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from bot.dialogue.announcing import copies
+from bot.dialogue.flow import Rendered, render, tick
+from bot.dialogue.messages import Dropped, PutOff, load
+from storage import announcements, recipients, sending_notices, sendings, settings, templates
+from storage.announcements import Announcement
+from storage.gate import Later, Pass
+from storage.sendings import Sending, State
+from storage.transaction import Tx
+
+
+@tick("announcements", seconds=1, goes_on=True)
+def go_on(tx: Tx, now: datetime) -> bool:
+    """Begin what is due, or do one piece of what is under way; whether there was something."""
+    for announcement in announcements.due(tx, now)[:1]:
+        _begin(tx, announcement, now)
+        return True
+    return any(_piece(tx, one, now) for one in _in_turn(sendings.under_way(tx), now)) or bool(
+        sendings.finish(tx, now)
+    )
+
+
+def _begin(tx: Tx, one: Announcement, now: datetime) -> None:
+    """Begin a sending, with its message in each language written down once."""
+    sending = sendings.begin(tx, one, now)
+    name, platform = sending_notices.name(tx, one.made_by), settings.platform(tx).name
+    made = copies.of_sending(sending.id, one.content or {}, one, name, platform)
+    for key, message in made.items():
+        templates.put(tx, key, message)
+
+
+def _in_turn(under_way: Sequence[Sending], now: datetime) -> Iterator[Sending]:
+    """All of them, beginning with another one each second, so that none waits for a large one."""
+    first = int(now.timestamp()) % len(under_way) if under_way else 0
+    yield from under_way[first:]
+    yield from under_way[:first]
+
+
+Step = Callable[[Tx, Sending, datetime], Any]
+
+_STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
+    State.SPREADING: (recipients.spread,),
+    State.SENDING: (recipients.gather, recipients.feed),
+    State.PAUSED: (recipients.gather,),
+    State.DONE: (recipients.gather, recipients.feed),
+    State.CANCELLED: (recipients.give_up, recipients.gather),
+}
+
+
+def _piece(tx: Tx, one: Sending, now: datetime) -> bool:
+    """One piece of work for a sending; False if it has nothing to do now."""
+    return any(step(tx, one, now) for step in _STEPS[one.state])
+
+
+@render("announcement", together=True)
+def write(tx: Tx, asked: Sequence[Mapping[str, Any]], now: datetime) -> list[Rendered]:
+    """What each of these people gets, as far as they may still."""
+    allowed = recipients.allowed(tx, asked, now)
+    kept = templates.get_many(tx, {one["template"] for one in asked})
+    return [
+        _rendered(decision, kept.get(one["template"]))
+        for decision, one in zip(allowed, asked, strict=True)
+    ]
+
+
+def _rendered(decision: Any, kept: Mapping[str, Any] | None) -> Rendered:
+    match decision:
+        case Pass() if kept is not None:
+            return load(kept)
+        case Pass():
+            return Dropped("gone")
+        case Later(at, why):
+            return PutOff(at, why)
+        case _:
+            return Dropped(decision.why)
+
+
+# What comes later.
+
+
+@tick("announcements_late", seconds=600, goes_on=True)
+def look_again(tx: Tx, now: datetime) -> bool:
+    """Write down who joined meanwhile, and give up who waits for what is of no use any more."""
+    late = [
+        run
+        for one in announcements.taking_late(tx, now)
+        if (run := sendings.first_of(tx, one.id)) is not None
+    ]
+    if any(recipients.look_for_late(tx, run, now) for run in late):
+        return True
+    return any(recipients.sweep(tx, run, now) for run in sendings.under_way(tx))
+
+
+@tick("announcements_forget", seconds=3600, goes_on=True)
+def forget(tx: Tx, now: datetime) -> bool:
+    """Throw away who got what long ago; the counts stay."""
+    return bool(recipients.forget(tx, now))
