@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, select
+from sqlalchemy import ColumnElement, GenerativeSelect, and_, false, func, not_, select
 
 from storage import estimates
 from storage.audience_filters import (
@@ -108,7 +108,7 @@ class Counted:
 
 
 def count(tx: Tx, audience: Audience, purpose: str) -> Counted:
-    """How many an audience has now, looking at no more than some ten thousand people."""
+    """How many an audience has now, looking at some ten thousand people at most."""
     reachable, *rest = wanting(purpose)
     wants = and_(*rest) if rest else reachable | ~reachable
     columns = (
@@ -121,7 +121,7 @@ def count(tx: Tx, audience: Audience, purpose: str) -> Counted:
     return Counted(unwanting + unreachable + get, unwanting, unreachable, get, found.exact)
 
 
-def _known(audience: Audience) -> list[Any]:
+def _known(audience: Audience) -> list[GenerativeSelect]:
     found = (numbers(kind, values) for kind, values in _by_kind(audience.only).items())
     return [one for one in found if one is not None]
 
@@ -144,9 +144,11 @@ _SHOWN: Final = tuple(people.c[name] for name in Somebody.__dataclass_fields__)
 
 def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> list[Somebody]:
     """Some of those who would get it now: numbers after `after`, in order."""
+    few = estimates.shortest(tx, _known(audience))
     found = (
         select(*_SHOWN)
         .where(people.c.id > after, *clauses(audience, purpose))
+        .where(*([people.c.id.in_(few)] if few is not None else []))
         .order_by(people.c.id)
         .limit(limit)
     )

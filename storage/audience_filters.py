@@ -92,11 +92,11 @@ def reached_by_follows(values: Values) -> ColumnElement[bool]:
     topics, places = _followed(values)
     clauses: list[ColumnElement[bool]] = []
     if topics:
-        clauses.append(or_(_follows(TOPIC, topics), ~_follows(TOPIC)))
+        clauses.append(or_(~_follows(TOPIC), _follows(TOPIC, topics)))  # most follow none
     if places:
         own = or_(people.c.municipality.is_(None), people.c.municipality.in_(places))
         theirs = _follows(PLACE, [*places, EVERYWHERE])
-        clauses.append(or_(theirs, and_(~_follows(PLACE), own)))
+        clauses.append(or_(and_(own, ~_follows(PLACE)), theirs))
     return and_(*clauses)
 
 

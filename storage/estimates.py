@@ -23,10 +23,12 @@ MOST_KNOWN: Final = 5_000
 MOST: Final = 20_000
 """Up to so many people everybody is looked at."""
 STRETCHES: Final = 20
-STRETCH: Final = 1_000
+STRETCH: Final = 500
 """Beyond that, people of so many numbers in each of so many places."""
 
-_ENDS: Final = select(func.min(people.c.id), func.max(people.c.id))
+_ENDS: Final = select(
+    select(func.min(people.c.id)).scalar_subquery(), select(func.max(people.c.id)).scalar_subquery()
+)  # each by itself: SQLite goes through all of them for both at once
 _ALL: Final = select(func.count()).select_from(select(people.c.id).limit(MOST + 1).subquery())
 
 
@@ -49,7 +51,7 @@ def sums(
     `known` are the numbers of all of them, and maybe of others, as several indexes have them.
     """
     asked = select(*columns).select_from(people).where(*where)
-    few = _fewest(tx, known)
+    few = shortest(tx, known)
     if few is not None:
         return Sums(list(tx.execute(asked.where(people.c.id.in_(few))).one()), exact=True)
     if int(tx.execute(_ALL).scalar_one()) <= MOST:
@@ -67,8 +69,8 @@ def sums(
     return Sums([round(one * scale) for one in found], exact=False)
 
 
-def _fewest(tx: Tx, known: Sequence[GenerativeSelect]) -> GenerativeSelect | None:
-    """The shortest of these lists, if it is short."""
+def shortest(tx: Tx, known: Sequence[GenerativeSelect]) -> GenerativeSelect | None:
+    """The shortest of these lists of numbers, if it is short."""
     lengths = []
     for one in known:
         some = select(func.count()).select_from(one.limit(MOST_KNOWN + 1).subquery())
