@@ -136,17 +136,14 @@ def waiting(tx: Tx, person: int, key: str, now: datetime) -> list[Item]:
     asked = {"of": person, "since": now - LOOKED_BACK}
     rows: Iterable[Sequence[Any]] = tx.execute(_DECIDED, asked)
     decided = [_Decision(*row) for row in rows]
-    passed = next((one.at for one in decided if one.is_overview and one.key == key), now)
-    before = [one.at for one in decided if one.is_overview and one.key != key and one.at <= passed]
-    since = max(before, default=None)
-    kept = [
-        _announcement(one.key)
-        for one in decided
-        if one.was_kept_back and one.at <= passed and (since is None or one.at > since)
-    ]
+    overviews = [place for place, one in enumerate(decided) if one.is_overview]
+    until = next((place for place in overviews if decided[place].key == key), len(decided))
+    since = max((place + 1 for place in overviews if place < until), default=0)
+    kept = [_announcement(one.key) for one in decided[since:until] if one.was_kept_back]
     numbers = list(dict.fromkeys(number for number in kept if number is not None))
     found = news.some(tx, numbers) if numbers else []
-    return [one for one in found if one.useful_until is None or one.useful_until > passed]
+    at = decided[until].at if until < len(decided) else now
+    return [one for one in found if one.useful_until is None or one.useful_until > at]
 
 
 def _announcement(key: str) -> int | None:
