@@ -1,0 +1,228 @@
+"""Announcements: what a coordinator writes to many, from the draft until it is begun.
+
+    draft → asked → planned → begun       asked: waits for a second coordinator
+    asked, planned → draft                undone, refused, or its meeting is off
+    draft, asked, planned → dropped
+
+- Every accepted answer of the talk is kept in `draft`, so that one goes on another day (`DRAFTS`).
+- What is sent (`content`, `audience`) is written as a whole, and only while it is a draft.
+- A planned one has a moment, `due`, or a meeting and minutes from its start: that moment is worked
+  out from the meeting each time it is looked at, so that it moves along.
+- Only what is planned begins; `storage.sendings` says how it goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import func, insert, literal, select, update
+
+from storage import meetings, settings, wall_time
+from storage.announcement_rows import (
+    SERVICE,
+    Announcement,
+    Content,
+    State,
+    drafts,
+    find,
+    find_many,
+    overview,
+    planned,
+    same,
+    taking_late,
+)
+from storage.drafts import DRAFTS
+from storage.meetings import Meeting
+from storage.people import Purpose
+from storage.reminder_times import is_night
+from storage.tables import announcements as table
+from storage.transaction import Tx
+
+__all__ = [
+    "DRAFTS",
+    "SERVICE",
+    "Announcement",
+    "Content",
+    "State",
+    "drafts",
+    "find",
+    "find_many",
+    "overview",
+    "same",
+    "taking_late",
+]  # found here too: they are of announcements
+
+A_DAY: Final = 24 * 60  # minutes
+
+
+def new(tx: Tx, by: int, now: datetime) -> int:
+    """Begin a draft; its number."""
+    values = {"state": State.DRAFT, "made_by": by, "draft": [], "created": now, "changed": now}
+    return int(tx.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
+
+
+def write(  # noqa: PLR0913 - what is written of one announcement, by name
+    tx: Tx,
+    announcement: int,
+    *,
+    content: Content,
+    audience: Mapping[str, Any],
+    purpose: str,
+    meeting: int | None,
+    minutes: int | None,
+    useful_until: datetime | None,
+    late_until: datetime | None,
+    is_news: bool,
+    paid: bool,
+    now: datetime,
+) -> bool:
+    """Write down what is to be sent to whom; False if it is no draft any more."""
+    values = {
+        "content": dict(content),
+        "audience": dict(audience),
+        "fingerprint": fingerprint(content, audience),
+        "purpose": purpose,
+        "meeting": meeting,
+        "minutes": minutes,
+        "useful_until": useful_until,
+        "late_until": late_until,
+        "is_news": is_news,
+        "paid": paid,
+    }
+    return _moved(tx, announcement, (State.DRAFT,), State.DRAFT, now, **values)
+
+
+def fingerprint(content: Content, audience: Mapping[str, Any]) -> str:
+    """The same for the same words and files to the same people, in whatever order they stand."""
+    said = {name: content.get(name) for name in ("texts", "attachment", "buttons")}
+    to = {side: sorted(map(list, audience.get(side) or ())) for side in ("only", "but")}
+    return sha256(json.dumps([said, to], sort_keys=True).encode()).hexdigest()
+
+
+def ask(tx: Tx, announcement: int, now: datetime, due: datetime | None = None) -> bool:
+    """Have it wait for a second coordinator; False if it is no draft that says something.
+
+    `due` is when it is to begin; without one that is by its meeting, or once somebody agreed.
+    """
+    return _moved(tx, announcement, (State.DRAFT,), State.ASKED, now, due=due)
+
+
+def plan(tx: Tx, announcement: int, due: datetime | None, by: int, now: datetime) -> bool:
+    """Have it begin at `due`, or by its meeting; `by` approved. False: somebody else was first."""
+    values = {"due": due, "approved_by": by}
+    return _moved(tx, announcement, (State.DRAFT, State.ASKED), State.PLANNED, now, **values)
+
+
+def undo(tx: Tx, announcement: int, now: datetime) -> bool:
+    """Make it a draft again, which is how it is refused too; False if it has begun."""
+    values = {"due": None, "approved_by": None}
+    return _moved(tx, announcement, (State.ASKED, State.PLANNED), State.DRAFT, now, **values)
+
+
+def drop(tx: Tx, announcement: int, now: datetime) -> bool:
+    """Throw it away; False if it has begun, or was thrown away before."""
+    states = (State.DRAFT, State.ASKED, State.PLANNED)
+    return _moved(tx, announcement, states, State.DROPPED, now, draft=[])
+
+
+def _moved(
+    tx: Tx,
+    announcement: int,
+    states: Iterable[State],
+    to: State,
+    now: datetime,
+    **values: Any,
+) -> bool:
+    which = [table.c.id == announcement, table.c.state.in_(list(states))]
+    if to in (State.ASKED, State.PLANNED):
+        which += [table.c.content.is_not(None), table.c.audience.is_not(None)]
+    moved = update(table).where(*which).values(state=to, changed=now, **values)
+    return tx.execute(moved).rowcount == 1
+
+
+def due(tx: Tx, now: datetime) -> list[Announcement]:
+    """Those that are to begin now, the longest due first, held until they have.
+
+    News and invitations to surveys are not begun at night.
+    """
+    found = planned(tx, held=True)
+    moments = {one.id: due_of(tx, one) for one in found}
+    night = bool(found) and is_night(now, settings.platform(tx).zone)
+    ready = [one for one in found if not (night and one.purpose != SERVICE)]
+    return sorted(
+        (one for one in ready if (moment := moments[one.id]) is not None and moment <= now),
+        key=lambda one: (moments[one.id], one.id),
+    )
+
+
+def due_of(tx: Tx, announcement: Announcement) -> datetime | None:
+    """When it is to begin; None if nobody said, or its meeting is off."""
+    if not announcement.is_relative:
+        return announcement.due
+    meeting = _meeting(tx, announcement)
+    return moment_of(meeting, announcement.minutes or 0) if meeting is not None else None
+
+
+def _meeting(tx: Tx, announcement: Announcement) -> Meeting | None:
+    """The meeting that it goes by, if that is to take place."""
+    if announcement.meeting is None:
+        return None
+    found = meetings.find(tx, announcement.meeting)
+    return found if found is not None and not found.is_cancelled else None
+
+
+def moment_of(meeting: Meeting, minutes: int) -> datetime:
+    """So many minutes from its start; whole days and more by the clocks that people see."""
+    if abs(minutes) < A_DAY:
+        return meeting.starts + timedelta(minutes=minutes)
+    wall = wall_time.wall(meeting.starts, meeting.zone) + timedelta(minutes=minutes)
+    return wall_time.moment(wall, meeting.zone)
+
+
+def stranded(tx: Tx, now: datetime) -> list[Announcement]:
+    """Planned ones that can never begin, each made a draft again; told to who wrote them.
+
+    Their meeting is off or over, or has begun where they were to come before it, or they are of
+    use to nobody any more.
+    """
+    found = [one for one in planned(tx) if _is_stranded(tx, one, now)]
+    return [one for one in found if undo(tx, one.id, now)]
+
+
+def _is_stranded(tx: Tx, one: Announcement, now: datetime) -> bool:
+    if one.useful_until is not None and one.useful_until <= now:
+        return True
+    if not one.is_relative:
+        return False
+    meeting = _meeting(tx, one)
+    if meeting is None:
+        return True
+    return meeting.starts <= now and (one.minutes or 0) < 0
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next planned one begins that does not yet."""
+    moments = [due_of(tx, one) for one in planned(tx)]
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+def copy(tx: Tx, announcement: int, by: int, now: datetime) -> int:
+    """A new draft that says the same to the same people; its number."""
+    kept = ("purpose", "draft", "content", "audience", "fingerprint", "meeting", "is_news")
+    times = [literal(now, table.c.created.type)] * 2
+    source = select(
+        literal(str(State.DRAFT)), literal(by), *times, *(table.c[name] for name in kept)
+    ).where(table.c.id == announcement)
+    names = ["state", "made_by", "created", "changed", *kept]
+    tx.execute(insert(table).from_select(names, source))
+    newest = select(func.max(table.c.id)).where(table.c.made_by == by)
+    return int(tx.execute(newest).scalar_one())
+
+
+def wants(purpose: str) -> Purpose | None:
+    """The consent that a purpose asks for; None for what is told to those concerned."""
+    return None if purpose == SERVICE else Purpose(purpose)
