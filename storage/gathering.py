@@ -1,0 +1,241 @@
+"""Looking how the promised messages of sendings came out, and giving up those that are not to go.
+
+Each outcome is booked once: its row leaves the state it was in, and the counts go along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+
+from storage import announcements, outbox
+from storage.bookings import (
+    APART,
+    CANCELLED,
+    TOO_LATE,
+    End,
+    State,
+    book,
+    ended,
+    recount,
+)
+from storage.feeding import useful_until
+from storage.gate import Why as Reason
+from storage.sending_rows import GOING, Sending, Why, hold, set_columns
+from storage.sending_rows import State as Stage
+from storage.tables import outbox as messages
+from storage.tables import recipients
+from storage.transaction import Tx
+
+PAGE: Final = 500
+MOST_ERRORS: Final = 20
+"""So many messages refused in a row, and a sending is paused: something is wrong with it."""
+
+_JOINED: Final = recipients.outerjoin(messages, messages.c.id == recipients.c.outbox)
+_FACTS: Final = (
+    recipients.c.person,
+    recipients.c.outbox,
+    recipients.c.state.label("stands"),
+    messages.c.state,
+    messages.c.kind,
+    messages.c.error,
+)
+_IS_OVER: Final = or_(messages.c.id.is_(None), messages.c.state.not_in(outbox.OPEN))
+_IS_HELD: Final = and_(
+    messages.c.state == outbox.State.WAITING,
+    messages.c.error.is_not(None),
+    messages.c.error != bindparam("stopped"),
+    messages.c.due > bindparam("now"),
+)
+_PROMISED: Final = (
+    select(*_FACTS)
+    .select_from(_JOINED)
+    .where(recipients.c.sending == bindparam("of"), recipients.c.state == State.PROMISED, APART)
+    .order_by(recipients.c.outbox)
+    .limit(PAGE)
+)
+_OVER: Final = _PROMISED.where(_IS_OVER)
+_CAME_OUT: Final = _PROMISED.where(or_(_IS_OVER, _IS_HELD))
+
+
+def gather(tx: Tx, sending: Sending, now: datetime) -> int:
+    """Book how promised messages came out; more than 0 while there may be further ones.
+
+    Pauses the sending when too many in a row were refused.
+    """
+    one = hold(tx, sending.id)
+    if one is None or one.open == one.held:
+        return 0
+    found = _came_out(tx, one, now)
+    if not found:
+        return 0
+    ends = {row.person: _end(one, row) for row in found}
+    book(tx, one.id, State.PROMISED, ends)
+    again = [person for person, end in ends.items() if end.state is State.OPEN]
+    if again:
+        _try_otherwise(tx, one, again)
+    _count_errors(tx, one, found)
+    return len(found)
+
+
+def _came_out(tx: Tx, one: Sending, now: datetime) -> Sequence[Row[Any]]:
+    """What is over, and what the gate holds back; not what waits for the sending to go on."""
+    if one.state == Stage.CANCELLED:
+        return tx.execute(_OVER, {"of": one.id}).all()
+    stopped = Reason.PAUSED if one.state == Stage.PAUSED else ""
+    return tx.execute(_CAME_OUT, {"of": one.id, "now": now, "stopped": stopped}).all()
+
+
+def _end(one: Sending, row: Row[Any]) -> End:
+    if row.state == outbox.State.WAITING:
+        return End(State.HELD, row.error)
+    refused = row.state == outbox.State.REFUSED
+    if refused and row.kind == outbox.Kind.DELETE and one.state != Stage.CANCELLED:
+        return End(State.OPEN)
+    return ended(row.state, row.error)
+
+
+def _try_otherwise(tx: Tx, one: Sending, numbers: Sequence[int]) -> None:
+    """A message that cannot be deleted any more is changed instead."""
+    these = (recipients.c.sending == one.id, recipients.c.person.in_(numbers))
+    once_more = {"attempt": recipients.c.attempt + 1, "outbox": None}
+    tx.execute(update(recipients).where(*these).values(**once_more))
+    set_columns(tx, one.id, fed_to=min(one.fed_to, min(numbers) - 1))
+
+
+def _count_errors(tx: Tx, one: Sending, found: Sequence[Row[Any]]) -> None:
+    """How many were refused with none sent in between, in the order they were promised."""
+    errors, most = one.errors, one.errors
+    for row in found:
+        if row.state == outbox.State.SENT:
+            errors = 0
+        elif row.state == outbox.State.REFUSED and row.kind != outbox.Kind.DELETE:
+            errors += 1
+            most = max(most, errors)
+    stops = most >= MOST_ERRORS and one.state in GOING
+    paused: dict[str, Any] = {"state": Stage.PAUSED, "why": Why.ERRORS} if stops else {}
+    if errors != one.errors or paused:
+        set_columns(tx, one.id, errors=errors, **paused)
+
+
+_TO_GIVE_UP: Final = (
+    select(*_FACTS)
+    .select_from(_JOINED)
+    .where(
+        recipients.c.sending == bindparam("of"),
+        recipients.c.state.in_((State.PROMISED, State.HELD)),
+        APART,
+        or_(messages.c.id.is_(None), messages.c.state != outbox.State.SENDING),
+    )
+    .limit(PAGE)
+)
+
+
+def give_up(tx: Tx, sending: Sending, now: datetime) -> int:
+    """Skip the next people of a cancelled sending; more than 0 while there may be further ones.
+
+    What is on its way at this moment is gathered when it is known how it came out.
+    """
+    one = hold(tx, sending.id)
+    if one is None or one.state != Stage.CANCELLED or one.open == 0:
+        return 0
+    found = tx.execute(_TO_GIVE_UP, {"of": one.id}).all()
+    return _give_up(tx, one, found, CANCELLED) or _skip_open(tx, one)
+
+
+def _give_up(tx: Tx, one: Sending, found: Sequence[Row[Any]], why: str) -> int:
+    """Take back what waits, and book it with what is over; how many."""
+    waits = [row.outbox for row in found if row.state == outbox.State.WAITING]
+    taken = _taken_back(tx, waits, why)
+    booked = 0
+    for stands in (State.PROMISED, State.HELD):
+        ends = {
+            row.person: End(State.SKIPPED, why)
+            if row.outbox in taken
+            else ended(row.state, row.error)
+            for row in found
+            if row.stands == stands and (row.outbox in taken or row.outbox not in waits)
+        }
+        booked += book(tx, one.id, stands, ends).total()
+    return booked
+
+
+_STILL_WAITS: Final = select(messages.c.id).where(
+    messages.c.id.in_(bindparam("rows", expanding=True)),
+    messages.c.state == outbox.State.WAITING,
+)
+
+
+def _taken_back(tx: Tx, rows: Sequence[int], why: str) -> set[int]:
+    """Those of these rows that nobody is claiming just now, cancelled."""
+    if not rows:
+        return set()
+    free = tx.execute(tx.for_update(_STILL_WAITS, skip_locked=True), {"rows": list(rows)})
+    taken = set(free.scalars())
+    ended_so = {"state": outbox.State.CANCELLED, "error": why}
+    tx.execute(update(messages).where(messages.c.id.in_(taken)).values(**ended_so))
+    return taken
+
+
+SKIPPED_AT_ONCE: Final = 2_000
+_AHEAD: Final = (
+    select(recipients.c.person)
+    .where(recipients.c.sending == bindparam("of"), recipients.c.person > bindparam("after"))
+    .order_by(recipients.c.person)
+    .limit(SKIPPED_AT_ONCE)
+)
+_LAST: Final = select(func.max(_AHEAD.subquery("ahead").c.person))
+_SKIP: Final = (
+    update(recipients)
+    .where(
+        recipients.c.sending == bindparam("of"),
+        recipients.c.person > bindparam("after"),
+        recipients.c.person <= bindparam("last"),
+        recipients.c.state == State.OPEN,
+    )
+    .values(state=State.SKIPPED, reason=CANCELLED)
+)
+
+
+def _skip_open(tx: Tx, one: Sending) -> int:
+    page = {"of": one.id, "after": one.fed_to}
+    last: int | None = tx.execute(_LAST, page).scalar()
+    if last is None:
+        return 0
+    skipped = tx.execute(_SKIP, {**page, "last": last}).rowcount
+    recount(tx, one.id, State.OPEN, State.SKIPPED, skipped, fed_to=last)
+    return skipped or 1
+
+
+_HELD: Final = (
+    select(*_FACTS)
+    .select_from(_JOINED)
+    .where(
+        recipients.c.sending == bindparam("of"),
+        recipients.c.state == State.HELD,
+        APART,
+        recipients.c.person > bindparam("after"),
+    )
+    .order_by(recipients.c.person)
+    .limit(PAGE)
+)
+
+
+def sweep(tx: Tx, sending: Sending, now: datetime) -> int:
+    """Look after the next of those held back; 0 at the end, after which it begins anew.
+
+    Who cannot be reached any more, and all once it is of no use to them, are given up.
+    """
+    one = hold(tx, sending.id)
+    told = announcements.find(tx, sending.announcement)
+    if one is None or told is None or (one.held == 0 and one.swept_to == 0):
+        return 0
+    found = tx.execute(_HELD, {"of": one.id, "after": one.swept_to}).all()
+    late = useful_until(told, one.started) <= now
+    over = [row for row in found if late or row.state not in outbox.OPEN]
+    _give_up(tx, one, [row for row in over if row.state != outbox.State.SENDING], TOO_LATE)
+    set_columns(tx, one.id, swept_to=found[-1].person if len(found) == PAGE else 0)
+    return len(found) if len(found) == PAGE else 0

@@ -1,0 +1,169 @@
+"""Whether messages of sendings may go, asked together when they are claimed.
+
+Here consent, reachability, pause and cancel are looked at for the last time. A fixed number of
+statements, whatever is asked for at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, select
+
+from storage import announcements, gate, settings
+from storage.bookings import CANCELLED, TOO_LATE, UNREACHABLE, End, State, move
+from storage.feeding import is_quiet, useful_until
+from storage.gate import Decision, Later, Pass, Refused, Why
+from storage.people import Purpose
+from storage.reminder_times import morning_after
+from storage.sending_rows import Kind, Sending, find_many, hold
+from storage.sending_rows import State as Stage
+from storage.tables import people, recipients
+from storage.transaction import Tx
+
+A_WHILE: Final = timedelta(minutes=10)
+"""So long after it was claimed a message of a paused sending is looked at again."""
+_WAITS: Final = (State.PROMISED, State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Who it was for is not known any more: they asked to be forgotten."""
+
+
+Answer = Decision | Gone
+_Who = tuple[int, int]  # the numbers of the sending and the person
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One message that is asked about: whose it is, and how they stand."""
+
+    sending: Sending
+    told: announcements.Announcement
+    row: Row[Any]
+    attempt: int
+
+    @property
+    def key(self) -> str:
+        """Under which the gate decides; the same for each attempt, so that it counts once."""
+        return f"announcement:{self.told.id}:{self.row.person}"
+
+
+_ROWS: Final = (
+    select(
+        recipients.c.sending,
+        recipients.c.person,
+        recipients.c.state,
+        recipients.c.attempt,
+        recipients.c.reason,
+        people.c.reachable,
+    )
+    .select_from(recipients.outerjoin(people, people.c.id == recipients.c.person))
+    .where(
+        recipients.c.sending.in_(bindparam("sendings", expanding=True)),
+        recipients.c.person.in_(bindparam("people", expanding=True)),
+    )
+)
+
+
+def allowed(tx: Tx, asked: Sequence[Mapping[str, Any]], now: datetime) -> list[Answer]:
+    """What becomes of each, by the arguments of its row of the outbox: the gate decides.
+
+    Whoever is let through counts as promised from then on, also who was held back before.
+    """
+    found = _found(tx, asked)
+    answers: list[Answer | None] = [
+        Gone() if one is None else _stopped(tx, one, now) for one in found
+    ]
+    open_ = {at: one for at, one in enumerate(found) if one is not None and answers[at] is None}
+    for at, decision in _decided(tx, open_, now).items():
+        answers[at] = decision
+    _promise(tx, [one for at, one in open_.items() if isinstance(answers[at], Pass)])
+    return [answer if answer is not None else Pass() for answer in answers]
+
+
+def _found(tx: Tx, asked: Sequence[Mapping[str, Any]]) -> list[_Asked | None]:
+    numbers = sorted({one["sending"] for one in asked})
+    persons = sorted({one["person"] for one in asked})
+    runs = {one.id: one for one in find_many(tx, numbers)}
+    told = announcements.find_many(tx, sorted({one.announcement for one in runs.values()}))
+    by_number = {one.id: one for one in told}
+    rows: dict[_Who, Row[Any]] = {
+        (row.sending, row.person): row
+        for row in tx.execute(_ROWS, {"sendings": numbers, "people": persons})
+    }
+    found: list[_Asked | None] = []
+    for one in asked:
+        row = rows.get((one["sending"], one["person"]))
+        if row is None or row.reachable is None:
+            found.append(None)
+            continue
+        run = runs[row.sending]
+        attempt = one.get("attempt", row.attempt)
+        found.append(_Asked(run, by_number[run.announcement], row, attempt))
+    return found
+
+
+def _stopped(tx: Tx, one: _Asked, now: datetime) -> Decision | None:
+    """Why it does not go now whatever the gate says; None if it may."""
+    if one.sending.state == Stage.CANCELLED or not _stands(one):
+        return Refused(CANCELLED)
+    if one.sending.state == Stage.PAUSED:
+        return Later(now + A_WHILE, Why.PAUSED)
+    if one.sending.kind != Kind.SEND:
+        return None
+    if not one.row.reachable:
+        return Refused(UNREACHABLE)
+    if useful_until(one.told, one.sending.started) <= now:
+        return Refused(TOO_LATE)
+    return None
+
+
+def _stands(one: _Asked) -> bool:
+    """Whether this row of the outbox is still the one by which they are to get it.
+
+    Who could not be reached and comes back gets what was promised before, while it is of use.
+    """
+    comes_back = one.row.state == State.FAILED and one.row.reason == UNREACHABLE
+    return one.attempt == one.row.attempt and (one.row.state in _WAITS or comes_back)
+
+
+def _decided(tx: Tx, asked: Mapping[int, _Asked], now: datetime) -> dict[int, Decision]:
+    """What the gate says of news and surveys; the rest has only the night to wait for."""
+    decisions: dict[int, Decision] = {}
+    for purpose in (Purpose.NEWS, Purpose.SURVEY):
+        these = {at: one for at, one in asked.items() if _goes_through_gate(one, purpose)}
+        wanted = [(one.row.person, one.key) for one in these.values()]
+        decided = gate.decide_many(tx, purpose, wanted, now)
+        decisions.update(zip(these, decided, strict=True))
+    quiet: dict[int, bool] = {}
+    for at, one in asked.items():
+        if at not in decisions:
+            id_ = one.sending.id
+            if id_ not in quiet:
+                quiet[id_] = is_quiet(tx, one.told, one.sending.kind, now)
+            decisions[at] = _morning(tx, now) if quiet[id_] else Pass()
+    return decisions
+
+
+def _goes_through_gate(one: _Asked, purpose: Purpose) -> bool:
+    return one.sending.kind == Kind.SEND and one.told.purpose == purpose
+
+
+def _morning(tx: Tx, now: datetime) -> Later:
+    return Later(morning_after(now, settings.platform(tx).zone), Why.NIGHT)
+
+
+def _promise(tx: Tx, passed: Iterable[_Asked]) -> None:
+    """Whoever is let through is promised it, also who was held back or has come back."""
+    groups: dict[tuple[int, State], list[int]] = {}
+    for one in passed:
+        if one.row.state != State.PROMISED:
+            groups.setdefault((one.sending.id, State(one.row.state)), []).append(one.row.person)
+    for (sending, before), persons in sorted(groups.items()):
+        hold(tx, sending)
+        move(tx, sending, persons, before, End(State.PROMISED))

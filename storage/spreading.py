@@ -1,0 +1,168 @@
+"""Writing down for whom a sending is, a row a person, page by page in the order of their numbers.
+
+A page is one transaction: its rows, how many they are and how far it came are committed together.
+So a kill in between loses nobody and writes nobody twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, select
+
+from storage import announcements, audience, settings
+from storage.announcements import Announcement
+from storage.bookings import APART, State, recount
+from storage.sending_rows import GOING, Kind, Sending, hold, of, set_columns
+from storage.sending_rows import State as Stage
+from storage.tables import people, recipients
+from storage.transaction import Tx
+
+PAGE: Final = 4_000
+"""So many people are looked at in one transaction, which takes some 6 ms."""
+LATE_PAGE: Final = 500  # of who joined since the last look
+_OURS: Final = "nl"
+_COLUMNS: Final = ["sending", "person", "language", "state"]
+
+
+def spread(tx: Tx, sending: Sending, now: datetime) -> int:
+    """Write down the next people of a sending; more than 0 while there may be further ones.
+
+    News and surveys go to who wants them and can be reached, a change to who got the message.
+    """
+    one = hold(tx, sending.id)
+    told = announcements.find(tx, sending.announcement)
+    if one is None or told is None or one.state != Stage.SPREADING:
+        return 0
+    return _to_people(tx, one, told) if one.kind == Kind.SEND else _to_readers(tx, one)
+
+
+_NEXT: Final = select(func.min(people.c.id)).where(people.c.id > bindparam("after"))
+
+
+def _to_people(tx: Tx, one: Sending, told: Announcement) -> int:
+    first: int | None = tx.execute(_NEXT, {"after": one.spread_to}).scalar()
+    if first is None:
+        set_columns(tx, one.id, state=Stage.SENDING)
+        return 0
+    last = first + PAGE - 1
+    newest: int = tx.execute(select(func.max(people.c.id))).scalar_one()
+    last = min(last, newest)
+    rows = _write(tx, told, one.id, people.c.id.between(first, last), *_clauses(told))
+    _note(tx, one, rows, last)
+    return last - first + 1
+
+
+def _note(tx: Tx, one: Sending, rows: int, last: int) -> None:
+    """So many rows were written, of people up to this one; those before it may be fed already."""
+    fed = min(one.fed_to, one.spread_to) if rows else one.fed_to
+    recount(tx, one.id, None, State.OPEN, rows, spread_to=last, fed_to=fed)
+
+
+def _clauses(told: Announcement) -> list[ColumnElement[bool]]:
+    return audience.clauses(audience.load(told.audience), told.purpose)
+
+
+def _write(tx: Tx, told: Announcement, sending: int, *which: ColumnElement[bool]) -> int:
+    source = (
+        select(literal(sending), people.c.id, _language(tx, told), literal(str(State.OPEN)))
+        .where(*which)
+        .order_by(people.c.id)
+    )
+    return _insert(tx, source)
+
+
+def _insert(tx: Tx, source: Select[Any]) -> int:
+    """Write these down, but for those who are there already; how many."""
+    added = tx.insert(recipients).from_select(_COLUMNS, source).on_conflict_do_nothing()
+    return tx.execute(added).rowcount
+
+
+def _language(tx: Tx, told: Announcement) -> ColumnElement[Any]:
+    """Theirs where there is a text in it, else the first one of the platform's that there is."""
+    texts = told.languages
+    ours = (*settings.platform(tx).languages, _OURS, *texts)
+    first = next((language for language in ours if language in texts), _OURS)
+    return case((people.c.language.in_(texts), people.c.language), else_=literal(first))
+
+
+_PAGE_OF_READERS: Final = (
+    select(recipients.c.person)
+    .where(recipients.c.sending == bindparam("first"), recipients.c.person > bindparam("after"))
+    .order_by(recipients.c.person)
+    .limit(PAGE)
+    .subquery("readers")
+)
+_LAST: Final = select(func.max(_PAGE_OF_READERS.c.person))
+
+
+_ANY_PROMISED: Final = select(
+    exists().where(
+        recipients.c.sending == bindparam("first"), recipients.c.state == State.PROMISED, APART
+    )
+)
+
+
+def _to_readers(tx: Tx, one: Sending) -> int:
+    """To whom the first sending went; what is taken away waits for those that are on their way."""
+    first = next(other for other in of(tx, one.announcement) if other.kind == Kind.SEND)
+    if one.kind == Kind.WITHDRAW and tx.execute(_ANY_PROMISED, {"first": first.id}).scalar():
+        return 0
+    page = {"first": first.id, "after": one.spread_to}
+    last: int | None = tx.execute(_LAST, page).scalar()
+    if last is None:
+        set_columns(tx, one.id, state=Stage.SENDING)
+        return 0
+    source = (
+        select(
+            literal(one.id), recipients.c.person, recipients.c.language, literal(str(State.OPEN))
+        )
+        .where(
+            recipients.c.sending == first.id,
+            recipients.c.person > one.spread_to,
+            recipients.c.person <= last,
+            recipients.c.state == State.SENT,
+        )
+        .order_by(recipients.c.person)
+    )
+    _note(tx, one, _insert(tx, source), last)
+    return PAGE
+
+
+def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:
+    """Write down who joined since the last look and is meant too; more than 0 if there may be more.
+
+    Looked for while the announcement takes late ones (`storage.announcements.taking_late`).
+    """
+    one = hold(tx, sending.id)
+    told = announcements.find(tx, sending.announcement)
+    if one is None or told is None or one.kind != Kind.SEND or not _takes_late(one, told, now):
+        return 0
+    page = {"since": one.looked_for_late or one.started, "now": now}
+    joined = tx.execute(_JOINED, page).all()
+    upto = now
+    if len(joined) == LATE_PAGE:  # More of the same moment may be on the next page.
+        upto = max((row.joined for row in joined if row.joined < joined[-1].joined), default=now)
+    numbers = [row.id for row in joined if row.joined <= upto]
+    rows = _write(tx, told, one.id, people.c.id.in_(numbers), *_clauses(told)) if numbers else 0
+    fed = min(one.fed_to, min(numbers) - 1) if rows else one.fed_to
+    recount(tx, one.id, None, State.OPEN, rows, looked_for_late=upto, fed_to=fed)
+    return len(numbers) if upto < now else 0
+
+
+def _takes_late(one: Sending, told: Announcement, now: datetime) -> bool:
+    stage = one.state in (*GOING, Stage.DONE)
+    return stage and told.late_until is not None and now < told.late_until
+
+
+_JOINED: Final = (
+    select(people.c.id, people.c.joined)
+    .where(
+        people.c.joined.is_not(None),
+        people.c.joined > bindparam("since"),
+        people.c.joined <= bindparam("now"),
+    )
+    .order_by(people.c.joined, people.c.id)
+    .limit(LATE_PAGE)
+)
