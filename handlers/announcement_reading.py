@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.dialogue.announcing.audience_words import whom
 from bot.dialogue.announcing.headlines import headline
 from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, day, isolate, n_
@@ -97,10 +98,16 @@ def _sent(talk: Talk, tx: Tx, item: Item) -> str:
         "name": isolate(writer.name, 60) if writer is not None and writer.name else "",
         "platform": isolate(settings.platform(tx).name, 60),
         "when": talk.when(item.begun),
+        "whom": whom(item.audience or {}, lambda number: _title(tx, number)),
     }
     if facts["name"]:
-        return _("{name} of {platform} sent this: {when}.").format(**facts)
-    return _("{platform} sent this: {when}.").format(**facts)
+        return _("{name} of {platform} sent this on {when}. It went to: {whom}.").format(**facts)
+    return _("{platform} sent this on {when}. It went to: {whom}.").format(**facts)
+
+
+def _title(tx: Tx, meeting: int) -> str:
+    found = meetings.find(tx, meeting)
+    return found.title if found is not None else _("a meeting that is not there any more")
 
 
 def _because(talk: Talk, tx: Tx, purpose: str) -> str:
