@@ -132,6 +132,11 @@ def listed(items: Iterable[str]) -> str:
     return format_list(list(items), locale=_locale(spoken()))
 
 
+def either(items: Iterable[str]) -> str:
+    """`a, b of c`."""
+    return format_list(list(items), style="or", locale=_locale(spoken()))
+
+
 _ISOLATES = dict.fromkeys((0x2066, 0x2067, 0x2068, 0x2069))
 
 
