@@ -1,0 +1,291 @@
+"""A coordinator writes to many: every question, a look at it, the count, and only then a yes."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.dialogue.messages import Kind as Shares
+from bot.dialogue.messages import Rich, Span
+from storage import announcements, people, planning, rsvps
+from storage.announcements import State
+from storage.people import Purpose
+from storage.rsvps import Party
+from tests.flows.announce_house import (
+    SHORTEST,
+    UTRECHT,
+    ZWOLLE,
+    make_world,
+    plan,
+    put_survey,
+    readers,
+    say,
+    the_only,
+    writer,
+)
+from tests.flows.meeting_house import bare
+from tests.flows.whole import rows
+
+SUMMARY = (
+    "What: News\nTo: everybody\nText in Nederlands: Zaterdag is de tuin open.\n"
+    "Text in English: none\nPicture, file or voice: none\nButtons: none\nUnder News: no\n"
+    "About: everything\nMunicipality: the whole country\nWho joins later gets it: no\n"
+    "When: now\n\nMeant: 4\nDo not want it: 2\nGet it: 2\n\n"
+    "Shall I send it? Who has to wait for it gets it later."
+)
+
+ONE_MORE = ("/announce", "!Write a new one", *SHORTEST[1:])
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def phone(world):
+    readers(world, 2)
+    readers(world, 1, news=False)
+    return writer(world)
+
+
+# The shortest way.
+
+
+def test_the_shortest_way_from_a_word_to_a_plan(world, phone):
+    shown = say(phone, *SHORTEST)
+    assert shown == [
+        "This is how people get it:",
+        "Zaterdag is de tuin open.\n\nFatima of Bewonersplatform sends you this.",
+        SUMMARY,
+    ]
+    assert the_only(world).state == State.DRAFT
+    assert the_only(world).content is None, "nothing can go out yet"
+    assert say(phone, "1") == ["It goes out in a minute. Until then you can undo it."]
+    assert phone.last.labels == ["Undo", "See how it goes"]
+    one = the_only(world)
+    assert (one.state, one.due) == (State.PLANNED, world.now + timedelta(seconds=60))
+    assert (one.purpose, one.is_news, one.paid) == ("news", False, False)
+    assert one.content["texts"] == {"nl": {"text": "Zaterdag is de tuin open.", "rich": False}}
+    assert one.audience == {"only": [], "but": []}
+
+
+def test_the_preview_is_what_people_get(world, phone):
+    say(phone, *SHORTEST)
+    [preview] = [one for one in phone.screen() if one.text.startswith("Zaterdag is")]
+    assert preview.labels[0] == "Waarom krijg ik dit?"
+    assert [b.data.split(":")[1] for b in preview.buttons] == [
+        "why_announcement",
+        "stop_announcements",
+    ]
+
+
+# To whom.
+
+
+def test_who_it_is_for_is_counted_after_each_step(world, phone):
+    readers(world, 3, municipality=ZWOLLE, part="resident")
+    said = say(phone, "/announce", "News", "People in a municipality", "zwolle")
+    assert said[0].endswith("Meant: 3\nGet it: 3")
+    assert said[1] == "Is that right?"
+    said = say(phone, "only some", "another municipality too", "Utrecht")
+    assert said[0].endswith("Meant: 6\nDo not want it: 1\nGet it: 5")
+    said = say(phone, "only some", "people by who they are", "I live in the neighbourhood")
+    assert said[0].endswith("Meant: 3\nGet it: 3")
+    said = say(phone, "leave some out", "People in a municipality", "Zwolle")
+    assert said[0].endswith("Meant: 0\nGet it: 0\n\nI know nobody like that. What shall I do?")
+    assert "Yes, go on" not in phone.last.labels
+    assert say(phone, "choose anew") == ["Who shall get it?"]
+    assert say(phone, "Everybody")[0].endswith("Meant: 7\nDo not want it: 2\nGet it: 5")
+
+
+def test_the_audience_is_kept_as_it_was_chosen(world, phone):
+    readers(world, 2, neighbourhood="Lombok", part="resident")
+    steps = ("People in a neighbourhood", "utrecht", "lombok", "leave some out", "coordinators",
+             "Coordinators", "yes")  # fmt: skip
+    say(phone, "/announce", "News", *steps, *SHORTEST[4:10], "no", "now", "1")
+    assert the_only(world).audience == {
+        "only": [["neighbourhood", "GM0344:Lombok"]],
+        "but": [["role", "coordinator"]],
+    }
+    assert the_only(world).content["municipality"] == UTRECHT
+
+
+def test_a_neighbourhood_that_nobody_named_is_asked_otherwise(world, phone):
+    say(phone, "/announce", "News", "People in a neighbourhood")
+    assert say(phone, "Zwolle") == [
+        "Nobody in Zwolle told me the name of their neighbourhood.\n\nWho shall get it?"
+    ]
+
+
+def test_a_look_at_the_list_is_noted_and_asks_on(world, phone):
+    readers(world, 12)
+    say(phone, "/announce", "News", "Everybody")
+    said = say(phone, "!Look at the list")
+    assert said[0].startswith("These people get it, as it is now:\n\nReader ")
+    assert said[0].count(", Utrecht") == 10
+    assert said[1] == "Is that right?"
+    assert say(phone, "!Show more")[0].count(", Utrecht") == 4
+    say(phone, "!The list as a file")
+    sheet = phone.receives().decode("utf-8-sig").splitlines()
+    assert sheet[0] == "Name;Municipality;Language"
+    assert len(sheet) == 1 + 14
+    actions = [row["action"] for row in rows(world, "audit")]
+    assert actions == ["announcement.audience"] * 2 + ["announcement.audience_file"]
+
+
+def test_the_people_of_a_meeting_get_it_without_asking_for_consent(world, phone):
+    walk = plan(world)
+    comer = world.run(people.arrive, "telegram:bram", "nl", world.now)
+    world.run(rsvps.claim, walk.id, Party(comer.id, 1, "Bram"), world.now)
+    say(phone, "/announce", "something for the people of a meeting")
+    assert phone.last.labels[0] == "\u2068A walk\u2069, Wednesday 10 March, 19:30"
+    assert say(phone, "1") == ["Which of its people?"]
+    shown = say(phone, "who comes", "Neem laarzen mee.", "skip", "skip", "no button", "now")
+    assert shown[-1].endswith("Meant: 1\nGet it: 1\n\nShall I send it? Who has to wait for it "
+                              "gets it later.")  # fmt: skip
+    say(phone, "1")
+    one = the_only(world)
+    assert (one.purpose, one.meeting, one.minutes) == ("service", walk.id, None)
+    assert one.audience == {"only": [["meeting", f"{walk.id}:yes"]], "but": []}
+    assert one.useful_until == walk.ends
+    assert [b["kind"] for b in one.content["buttons"]] == ["meeting"]
+
+
+def test_an_invitation_to_a_survey_goes_to_who_has_not_done_it(world, phone):
+    number = put_survey(world)
+    readers(world, 1, purpose=Purpose.SURVEY)
+    say(phone, "/announce", "an invitation to a survey", "1", "Everybody", "yes")
+    say(phone, "Doe je mee?", "skip", "skip")
+    assert phone.last.text == "The button to the survey stands under it. Another one?"
+    say(phone, "no button", "yes, for a week", "now", "1")
+    one = the_only(world)
+    assert one.purpose == "survey"
+    assert one.audience["only"] == [["unanswered", str(number)]]
+    assert one.content["buttons"] == [
+        {"kind": "survey", "label": {"nl": "Vul de vragenlijst in"}, "value": number}
+    ]
+    assert one.late_until == world.now + timedelta(days=7, seconds=60)
+
+
+# What it says.
+
+
+def test_formatting_files_and_buttons_are_kept(world, phone):
+    walk = plan(world)
+    say(phone, "/announce", "News", "Everybody", "yes")
+    phone.types("Kom naar de tuin & neem <brood> mee", spans=[Span("bold", 12, 4)])
+    say(phone, "Come to the garden")
+    shown = bare(phone.shares(Shares.PHOTO, file="photo-1", caption="Mooi"))
+    assert shown == [
+        "The words under it stay behind: people get the text that you typed before."
+        "\n\nShall a button stand under it?"
+    ]
+    said = say(phone, "link", "http://example.org")
+    assert said == ["That link is not safe: it must begin with https."]
+    assert say(phone, "example.org/tuin")[0].startswith("What stands on the button, in Nederlands?")
+    say(phone, "Lees verder", "Read on", "meeting", "1", "meeting", "1")
+    say(phone, "yes", "Green and play", "utrecht", "no", "now")
+    previews = [one for one in phone.screen() if one.message and one.message.attachment]
+    assert [one.message.attachment.file for one in previews] == ["photo-1", "photo-1"]
+    assert isinstance(previews[0].message.text, Rich)
+    assert previews[0].text.startswith("Kom naar de <b>tuin</b> &amp; neem &lt;brood&gt; mee\n\n")
+    assert previews[1].labels[:3] == ["Read on", "See the meeting", "A walk"]
+    assert previews[1].buttons[1].data == f"f:meeting:{walk.id}", "a look is not counted"
+    say(phone, "1")
+    one = the_only(world)
+    assert one.content["texts"]["nl"]["rich"]
+    assert one.content["attachment"] == {"kind": "photo", "file": "photo-1", "name": "photo.jpg"}
+    assert one.content["buttons"][0] == {
+        "kind": "link",
+        "label": {"nl": "Lees verder", "en": "Read on"},
+        "value": "https://example.org/tuin",
+    }
+    assert (one.is_news, one.content["topics"]) == (True, ["green"])
+    assert one.audience["only"] == [["follows", "topic:green"], ["follows", f"place:{UTRECHT}"]]
+
+
+def test_four_thousand_characters_in_bold_go_all_the_way(world, phone):
+    text = "🌳" * 2048
+    say(phone, "/announce", "News", "Everybody", "yes")
+    phone.types(text, spans=[Span("bold", 2 * n, 2) for n in range(2048)])
+    say(phone, *SHORTEST[5:])
+    [preview] = [one for one in phone.screen() if "🌳🌳🌳" in one.text and "<b>" in one.text]
+    assert preview.text == f"<b>{text}</b>", "no room is left for who sent it"
+    say(phone, "1")
+    assert the_only(world).content["texts"]["nl"] == {"text": f"<b>{text}</b>", "rich": True}
+
+
+@pytest.mark.parametrize("text", ["<b>x</b> & y", "\u202eabc", "=1+1", "\u2066x", "a" * 4096])
+def test_hostile_texts_come_out_as_they_were_typed(world, phone, text):
+    say(phone, "/announce", "News", "Everybody", "yes", text, text, *SHORTEST[6:], "1")
+    stored = the_only(world).content["texts"]
+    assert stored == {code: {"text": text, "rich": False} for code in ("nl", "en")}
+
+
+def test_a_text_too_long_for_a_picture_is_shortened_or_goes_alone(world, phone):
+    say(phone, "/announce", "News", "Everybody", "yes", "a" * 1025, "b" * 1024)
+    said = bare(phone.shares(Shares.PHOTO, file="photo-1"))
+    assert said == [
+        "Under a picture or a file at most 1,024 characters fit. Your text in Nederlands has "
+        "1,025. What shall I do?"
+    ]
+    said = say(phone, "I shorten the text")
+    assert said[0].startswith("What do you want to say, in Nederlands?")
+    assert say(phone, "a" * 1024) == ["Shall a button stand under it?"]
+    assert say(phone, "back", "back")[0].startswith("And in English?")
+    say(phone, "b" * 1025)
+    phone.shares(Shares.PHOTO, file="photo-1")
+    say(phone, "Send only the text", *SHORTEST[7:], "1")
+    assert the_only(world).content["attachment"] is None
+
+
+def test_what_goes_with_it_can_be_a_voice_or_nothing_else(world, phone):
+    say(phone, "/announce", "News", "Everybody", "yes", "Luister", "skip")
+    assert phone.shares(Shares.STICKER) == ["Please send a photo, a file or a voice message."]
+    assert bare(phone.shares(Shares.VOICE, file="voice-1")) == ["Shall a button stand under it?"]
+    say(phone, *SHORTEST[7:], "1")
+    assert the_only(world).content["attachment"]["kind"] == "voice"
+
+
+# When.
+
+
+def test_at_night_it_is_said_that_it_goes_in_the_morning(world, phone):
+    say(phone, *SHORTEST[:-1], "at a time")
+    said = say(phone, "tomorrow 23:30")
+    night = "That is at night, when I send nothing. It goes in the morning: {}, 09:00."
+    assert said[0].startswith(night.format("Wednesday 3 March"))
+    say(phone, "1")
+    assert the_only(world).due == datetime.fromisoformat("2027-03-02T22:30+00:00")
+    world.pass_time(hours=11)
+    assert say(phone, *ONE_MORE)[0].startswith(night.format("Tuesday 2 March"))
+    assert say(phone, "1", "yes")[-1].startswith("It goes out Tuesday 2 March, 09:00.")
+
+
+def test_it_goes_so_long_before_a_meeting_and_moves_along(world, phone):
+    walk = plan(world)
+    say(phone, *SHORTEST[:-1], "before or after a meeting", "1")
+    assert say(phone, "3 weeks before") == ["That moment is past already. Choose a later one."]
+    assert say(phone, "soon") == [
+        "I do not understand that. Type it like this: 2 days before.\nFor example: 2 days before"
+        "\n\nHow long before or after its start?\nFor example: 2 days before. "
+        "If the meeting is moved, this moves along."
+    ]
+    shown = say(phone, "two days before")
+    assert "When: 2 days before, A walk: Monday 8 March, 19:30" in shown[-1]
+    say(phone, "1")
+    one = the_only(world)
+    assert (one.due, one.meeting, one.minutes) == (None, walk.id, -2880)
+    later = {"start": datetime.fromisoformat("2027-03-17T19:30")}
+    world.run(planning.edit, walk.id, None, world.now, **later)
+    due = world.run(announcements.due_of, one)
+    assert due == datetime.fromisoformat("2027-03-15T18:30+00:00")
+
+
+def test_something_urgent_about_a_meeting_may_go_at_night(world, phone):
+    plan(world)
+    world.pass_time(hours=11)
+    say(phone, "/announce", "something for the people of a meeting", "1", "who comes", "Pas op!")
+    say(phone, "skip", "skip", "no button")
+    assert say(phone, "now")[0] == "That is at night. When shall I send it?"
+    assert phone.last.labels[0] == "In the morning, Tuesday 2 March, 09:00"
