@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from bot.dialogue.messages import TEXT_UNITS, Message, Rich, units
+from bot.dialogue.messages import TEXT_UNITS, Message, Rich, as_plain, units
 
 FOR_TAGS: Final = 256
 """Units that are left free in a rich part, to close and open tags."""
@@ -22,7 +22,7 @@ _TAG: Final = re.compile(r"<(/?)([a-z-]+)[^>]*>")
 
 def fitting(message: Message) -> list[Message]:
     """`message` in parts that fit; buttons and attachment go with the last."""
-    if len(message.text) * 2 <= TEXT_UNITS or units(message.text) <= TEXT_UNITS:
+    if len(message.text) * 2 <= TEXT_UNITS or units(as_plain(message.text)) <= TEXT_UNITS:
         return [message]
     parts = parted(message.text)
     return [*map(Message, parts[:-1]), replace(message, text=parts[-1])]
