@@ -165,11 +165,11 @@ def _which_button(given: Given, at: int) -> str:
 
 
 def _button_kinds(known: Known, at: int) -> dict[str, str]:
-    kinds = {"link": _("A link")}
+    kinds = {"link": _("Link")}
     if known.coming():
-        kinds["meeting"] = _("A meeting")
+        kinds["meeting"] = _("Meeting")
     if known.surveys():
-        kinds["survey"] = _("A survey")
+        kinds["survey"] = _("Survey")
     return {**kinds, "none": _("No more buttons") if at else _("No button")}
 
 
