@@ -10,9 +10,15 @@ const SHORT = 60;
 
 /** The first words of a message, to name it by. */
 export function gist(message) {
-  const text = message.text ?? message.caption ?? event(message) ?? "…";
+  const text = message.text ?? message.caption ?? event(message) ?? nameless(message);
   const characters = [...text];
   return characters.length > SHORT ? `${characters.slice(0, SHORT).join("")}…` : text;
+}
+
+function nameless({ voice, photo, document: file }) {
+  if (file) return file.file_name ?? say("fileNameless");
+  if (voice) return say("voice");
+  return photo ? say("picture") : "…";
 }
 
 /**

@@ -7,8 +7,11 @@ import { element, icon, signButton } from "./dom.js";
 import { gist } from "./bubble.js";
 import { replyKeyboard } from "./keyboards.js";
 import { say } from "./language.js";
+import { read, toggled, written } from "./marks.js";
 
-const LONGEST = 4096;
+const LONGEST = 2 * 4096; // of what is typed; the server counts what is left without marks
+const KEYS = { b: "bold", i: "italic", u: "underline", k: "text_link" };
+const SIGNS = { editing: "edit", replying: "reply", sending: "attach" };
 
 export class Composer {
   #does;
@@ -17,14 +20,16 @@ export class Composer {
   #context = element("div", { class: "context", hidden: true });
   #keyboard = element("div", { class: "keyboard-place" });
   #keyboardSwitch;
+  #marker;
   #form;
   #single = element("div", { class: "single", hidden: true });
   #goal = null;
   #shown = "";
 
   /**
-   * `names` are `{name, bot}` for labels; `does` are `send(text, replyTo)`, `edit(id, text)`,
-   * `attach(opener)`, `commands(opener)`, `choose(button)` and `editLast()`.
+   * `names` are `{name, bot}` for labels; `does` are `send(words, replyTo)`, `edit(id, words)`,
+   * `upload(deed, file, words)`, `attach(opener)`, `commands(opener)`, `marks(opener)`,
+   * `choose(button)` and `editLast()`. Words are `{text, entities}`.
    */
   constructor(names, does, language) {
     this.#names = names;
@@ -48,11 +53,16 @@ export class Composer {
     const commands = signButton("slash", say("commands"), { "aria-haspopup": "menu" });
     attach.addEventListener("click", () => this.#does.attach(attach));
     commands.addEventListener("click", () => this.#does.commands(commands));
+    this.#marker = signButton("letter", say("marks"), { "aria-haspopup": "menu", hidden: true });
+    this.#marker.addEventListener("click", () => this.#does.marks(this.#marker));
+    for (const kind of ["select", "selectionchange", "keyup", "click", "input"]) {
+      this.#box.addEventListener(kind, () => this.#selected());
+    }
     this.#keyboardSwitch.addEventListener("click", () => this.#toggleKeyboard());
     this.#box.addEventListener("input", () => this.#fit());
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     const send = signButton("send", say("send"), { type: "submit", class: "send" });
-    const parts = [attach, commands, this.#box, this.#keyboardSwitch, send];
+    const parts = [attach, commands, this.#box, this.#marker, this.#keyboardSwitch, send];
     const form = element("form", { class: "entry" }, parts);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -63,6 +73,12 @@ export class Composer {
 
   #key(event) {
     const plain = !event.shiftKey && !event.isComposing;
+    const mark = (event.ctrlKey || event.metaKey) && !event.altKey && plain && KEYS[event.key];
+    if (mark && this.#isSelected) {
+      event.preventDefault();
+      this.mark(mark);
+      return;
+    }
     if (event.key === "Enter" && plain) {
       event.preventDefault();
       this.#submit();
@@ -73,20 +89,47 @@ export class Composer {
   }
 
   async #submit() {
-    const text = this.#box.value;
-    if (text.trim() === "") return;
+    const typed = this.#box.value;
     const goal = this.#goal;
+    if (typed.trim() === "" && !goal?.mayBeEmpty) return;
+    const words = this.taken();
     this.plain();
-    const done =
-      goal?.kind === "editing"
-        ? await this.#does.edit(goal.message.message_id, text)
-        : await this.#does.send(text, goal?.message.message_id);
-    if (!done && this.#box.value === "") this.#write(text);
+    const done = await (goal?.act(words) ?? this.#does.send(words));
+    if (done || this.#box.value !== "" || this.#goal) return;
+    goal?.again();
+    this.#write(typed);
+  }
+
+  /** What stands in the box, with its marks read; the box is empty afterwards. */
+  taken() {
+    const words = read(this.#box.value);
+    this.#write("");
+    return words;
+  }
+
+  get #isSelected() {
+    return this.#box.selectionStart !== this.#box.selectionEnd;
+  }
+
+  /** Who has selected something can mark it from a menu too. */
+  #selected() {
+    this.#marker.hidden = !this.#isSelected;
+  }
+
+  /** Marks what is selected, or takes the marks away again. */
+  mark(kind) {
+    const { value, selectionStart, selectionEnd } = this.#box;
+    const made = toggled({ text: value, from: selectionStart, to: selectionEnd }, kind);
+    this.#write(made.text);
+    this.#box.focus();
+    this.#box.setSelectionRange(made.from, made.to);
+    this.#selected();
   }
 
   #write(text) {
     this.#box.value = text;
     this.#fit();
+    this.#selected();
   }
 
   #fit() {
@@ -120,23 +163,34 @@ export class Composer {
   }
 
   replyTo(message) {
-    this.#aim("replying", message);
+    const act = (words) => this.#does.send(words, message.message_id);
+    this.#aim("replying", gist(message), { act, again: () => this.replyTo(message) });
   }
 
   edit(message) {
-    this.#aim("editing", message);
-    this.#write(message.text);
+    const act = (words) => this.#does.edit(message.message_id, words);
+    const mayBeEmpty = message.text === undefined;
+    this.#aim("editing", gist(message), { act, mayBeEmpty, again: () => this.edit(message) });
+    const [text, entities] = [message.text ?? message.caption, message.entities ?? message.caption_entities];
+    this.#write(written(text ?? "", entities));
   }
 
-  #aim(kind, message) {
-    this.#goal = { kind, message };
+  /** A file that goes with the next words, or without any. */
+  carry(deed, file) {
+    const act = (words) => this.#does.upload(deed, file, words);
+    const again = () => this.carry(deed, file);
+    this.#aim("sending", file.name, { act, mayBeEmpty: true, again });
+  }
+
+  #aim(kind, text, goal) {
+    this.#goal = goal;
     const cancel = signButton("close", say("cancel"));
     cancel.addEventListener("click", () => {
       this.plain();
       this.focus();
     });
-    const words = element("p", { dir: "auto", text: say(kind, { text: gist(message) }) });
-    this.#context.replaceChildren(icon(kind === "editing" ? "edit" : "reply"), words, cancel);
+    const words = element("p", { dir: "auto", text: say(kind, { text }) });
+    this.#context.replaceChildren(icon(SIGNS[kind]), words, cancel);
     this.#context.hidden = false;
     this.#box.focus();
   }

@@ -13,9 +13,9 @@ const PLAIN = {
   strikethrough: "s",
   code: "code",
   blockquote: "blockquote",
-  expandable_blockquote: "blockquote",
 };
 
+const FOLDED = 160;
 const STYLES = new Set(["bold", "italic", "underline", "strikethrough", "spoiler"]);
 const FOUND = /https?:\/\/[^\s<>"]+|(?<![\p{L}\p{N}/_@])\/[a-z0-9_]{1,32}(?![\p{L}\p{N}/_])/giu;
 
@@ -72,6 +72,8 @@ function dressed(entity, text, children, does) {
       return element("pre", {}, element("code", {}, children));
     case "spoiler":
       return spoiler(children);
+    case "expandable_blockquote":
+      return foldable(text, children);
     case "url":
       return link(text.includes("://") ? text : `https://${text}`, children, does);
     case "text_link":
@@ -106,6 +108,27 @@ function spoiler(children) {
   const hidden = element("button", { type: "button", class: "spoiler", "aria-label": say("hidden") });
   const text = element("span", { class: "spoiler-text" }, children);
   hidden.append(element("span", { "aria-hidden": "true", text: "░".repeat(8) }));
-  hidden.addEventListener("click", () => hidden.replaceWith(text));
+  hidden.addEventListener("click", () => {
+    hidden.replaceWith(text);
+    text.tabIndex = -1;
+    text.focus();
+  });
   return hidden;
+}
+
+/** A long quote shows its beginning, and the rest when it is asked for. */
+function foldable(text, children) {
+  const words = element("span", { class: "quote-words" }, children);
+  const quote = element("blockquote", {}, words);
+  if (text.length < FOLDED && text.split("\n").length < 4) return quote;
+  const more = element("button", { type: "button", class: "in-text", text: say("more") });
+  const fold = (folded) => {
+    words.classList.toggle("folded", folded);
+    more.setAttribute("aria-expanded", String(!folded));
+    more.textContent = say(folded ? "more" : "less");
+  };
+  more.addEventListener("click", () => fold(!words.classList.contains("folded")));
+  fold(true);
+  quote.append(more);
+  return quote;
 }

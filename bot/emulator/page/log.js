@@ -56,7 +56,7 @@ export class Log {
     const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
     const heldIn = held?.closest("[data-message]")?.dataset.message;
     const grew = this.#reconcile(this.#plan(messages, unread, now));
-    if (held && !held.isConnected) this.#find(heldIn)?.focus({ preventScroll: true });
+    if (held && !held.isConnected) (this.#find(heldIn) ?? this.#list).focus({ preventScroll: true });
     this.#rove(this.#list.contains(document.activeElement) ? document.activeElement : null);
     this.#list.setAttribute("aria-busy", "false");
     const own = messages.at(-1)?.from?.id === this.#viewer.id;

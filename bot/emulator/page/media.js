@@ -31,7 +31,7 @@ function sticker({ sticker: found }) {
 }
 
 function voice({ voice: found }) {
-  return found ? player("audio", found, "voice") : null;
+  return found ? player("audio", found, "voice", "voiceOf") : null;
 }
 
 function audio({ audio: found }) {
@@ -43,8 +43,8 @@ function moving(message) {
   return found ? player("video", found, "picture") : null;
 }
 
-function player(tag, found, sign) {
-  const length = say("seconds", { n: found.duration ?? 0 });
+function player(tag, found, sign, sentence = "seconds") {
+  const length = say(sentence, { n: found.duration ?? 0 });
   const source = { controls: true, preload: "none", src: fileAddress(found.file_id) };
   return element(
     "div",

@@ -2,12 +2,24 @@
 
 import { element } from "./dom.js";
 import { say } from "./language.js";
+import { asCaption } from "./server.js";
 
 const PLACES = [
   ["Utrecht", 52.0907, 5.1214],
   ["Rotterdam", 51.9225, 4.4792],
   ["Groningen", 53.2194, 6.5665],
   ["Maastricht", 50.8514, 5.691],
+];
+
+const MARKS = [
+  ["bold", "**…**", "B"],
+  ["italic", "__…__", "I"],
+  ["underline", "++…++", "U"],
+  ["strikethrough", "~~…~~", ""],
+  ["spoiler", "||…||", ""],
+  ["code", "`…`", ""],
+  ["text_link", "[…](https://…)", "K"],
+  ["blockquote", "> …", ""],
 ];
 
 /** About the phone as a whole. */
@@ -38,29 +50,60 @@ export function message(of, about, composer) {
 }
 
 /** What can be sent besides text. */
-export function attach(of, opener) {
+export function attach(of, opener, composer) {
   const made = (label, sign, deed) => ({
     label: say(label),
     sign,
     act: () => of.does("share", deed),
   });
+  const example = (label, sign, deed) => ({
+    label: say(label),
+    sign,
+    act: () => of.does("share", deed, asCaption(composer.taken())),
+  });
+  const chosen = (label, sign, deed, accept) => ({
+    label: say(label),
+    sign,
+    act: () => choose(accept, (file) => composer.carry(deed, file)),
+  });
   return [
     made("contact", "person", "contact"),
     { label: say("shareLocation"), sign: "pin", act: () => of.choosePlace(opener) },
-    made("photo", "picture", "photo"),
-    { label: say("photoFile"), sign: "picture", act: () => pick(of, "photo", "image/*") },
-    made("document", "file", "document"),
-    { label: say("documentFile"), sign: "file", act: () => pick(of, "document", "") },
-    made("voice", "voice", "voice"),
+    example("photo", "picture", "photo"),
+    chosen("photoFile", "picture", "photo", "image/*"),
+    example("document", "file", "document"),
+    chosen("documentFile", "file", "document", ""),
+    example("voice", "voice", "voice"),
+    chosen("voiceFile", "voice", "voice", "audio/*"),
     made("sticker", "sticker", "sticker"),
     made("album", "pictures", "album"),
   ];
 }
 
-function pick(of, deed, accept) {
+function choose(accept, act) {
   const chooser = element("input", { type: "file", accept });
-  chooser.addEventListener("change", () => of.does("upload", deed, chooser.files[0]));
+  chooser.addEventListener("change", () => act(chooser.files[0]));
   chooser.click();
+}
+
+/** How what is selected can be marked, and what can be typed for it instead. */
+export function marks(composer) {
+  return MARKS.map(([kind, typed, key]) => ({
+    label: say(kind),
+    note: key ? `${typed} · Ctrl+${key}` : typed,
+    sign: "letter",
+    act: () => composer.mark(kind),
+  }));
+}
+
+/** What stands in place of the text box where there is nothing to type, as composer.js wants it. */
+export function instead(of) {
+  const { first_name: name, started, blocked, deactivated } = of.person;
+  if (deactivated) return { note: say("deactivated") };
+  if (blocked) {
+    return { note: say("blocked", { name }), label: say("unblock"), act: () => of.does("unblock") };
+  }
+  return started ? null : { label: say("start"), act: () => of.does("start") };
 }
 
 /** The bot's commands for this person. */
@@ -70,7 +113,7 @@ export function commands(of, known) {
     label: `/${command}`,
     note: description,
     sign: "slash",
-    act: () => of.does("text", `/${command}`),
+    act: () => of.does("text", { text: `/${command}` }),
   }));
 }
 

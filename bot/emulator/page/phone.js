@@ -129,7 +129,7 @@ export class Phone {
 
   #messageDeeds() {
     return {
-      command: (text) => this.does("text", text),
+      command: (text) => this.does("text", { text }),
       link: (address) => {
         const payload = startPayload(address, this.#state.bot?.username);
         return payload === null ? null : () => this.does("start", payload);
@@ -155,9 +155,12 @@ export class Phone {
 
   #composerDeeds() {
     return {
-      send: (text, replyTo) => this.does("text", text, replyTo),
-      edit: (id, text) => this.does("edit", id, text),
-      attach: (opener) => this.#open(say("attach"), menus.attach(this, opener), opener),
+      send: (words, replyTo) => this.does("text", words, replyTo),
+      edit: (id, words) => this.does("edit", id, words),
+      upload: (deed, file, words) => this.does("upload", deed, file, words),
+      attach: (opener) =>
+        this.#open(say("attach"), menus.attach(this, opener, this.#composer), opener),
+      marks: (opener) => this.#open(say("marks"), menus.marks(this.#composer), opener),
       commands: (opener) =>
         this.#open(say("commands"), menus.commands(this, this.#state.commands ?? []), opener),
       choose: (button) => this.#choose(button),
@@ -171,7 +174,7 @@ export class Phone {
   #choose(button) {
     if (button.request_contact) this.does("share", "contact");
     else if (button.request_location) this.choosePlace(document.activeElement);
-    else this.does("text", button.text);
+    else this.does("text", { text: button.text });
   }
 
   choosePlace(opener) {
@@ -179,7 +182,8 @@ export class Phone {
   }
 
   canEdit(message) {
-    return message.from?.id === this.person.id && message.text !== undefined;
+    const kinds = ["text", "photo", "document", "voice"];
+    return message.from?.id === this.person.id && kinds.some((kind) => kind in message);
   }
 
   tell(text) {
@@ -255,7 +259,7 @@ export class Phone {
     const { messages, reply_keyboard: keyboard } = this.#state;
     this.#log.about(messages.length === 0 ? this.#introduction() : null);
     this.#log.show(messages, this.#unread, this.#now());
-    this.#composer.single(this.#onlyButton());
+    this.#composer.single(this.#chat === null ? menus.instead(this) : null);
     this.#composer.keyboard(keyboard ?? null);
     this.#choice.show(this.person, this.botName, this.#chat);
     this.tick();
@@ -264,21 +268,6 @@ export class Phone {
   #introduction() {
     const { description } = this.#state.bot ?? {};
     return description || say("empty", { name: this.person.first_name });
-  }
-
-  #onlyButton() {
-    const name = this.person.first_name;
-    if (this.#chat !== null) return null;
-    if (this.person.deactivated) return { note: say("deactivated") };
-    if (this.person.blocked) {
-      return {
-        note: say("blocked", { name }),
-        label: say("unblock"),
-        act: () => this.does("unblock"),
-      };
-    }
-    if (!this.person.started) return { label: say("start"), act: () => this.does("start") };
-    return null;
   }
 
   /** Shows the bot's time of day at the top of the screen. */

@@ -43,20 +43,26 @@ export function deeds(person, chat = null) {
     read: () => ask("GET", of("chat") + (chat === null ? "" : `?chat=${chat}`)),
     markRead: () => post(of("read"), here),
     start: (payload) => post(of("start"), payload ? { payload } : {}),
-    text: (text, replyTo) => post(of("text"), { text, ...here, ...(replyTo ? { reply_to: replyTo } : {}) }),
+    text: (words, replyTo) => post(of("text"), { ...words, ...here, ...(replyTo ? { reply_to: replyTo } : {}) }),
     press: (message, data) => post(of("press"), { message_id: message, data, ...here }),
-    edit: (message, text) => post(of("edit"), { message_id: message, text, ...here }),
+    edit: (message, words) => post(of("edit"), { message_id: message, ...words, ...here }),
     share: (deed, content = {}) => post(of(deed), { ...content, ...here }),
-    upload: (deed, file, caption) => post(of(deed), form({ [deed]: file, caption, ...here })),
+    upload: (deed, file, words) => post(of(deed), form({ [deed]: file, ...asCaption(words), ...here })),
     block: () => post(of("block")),
     unblock: () => post(of("unblock")),
     deactivate: () => post(of("deactivate")),
   };
 }
 
+/** Words under a file, as the server wants them; nothing for no words. */
+export const asCaption = ({ text, entities }) =>
+  text ? { caption: text, caption_entities: entities } : {};
+
 function form(fields) {
   const filled = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value) filled.append(name, value);
+  for (const [name, value] of Object.entries(fields)) {
+    filled.append(name, Array.isArray(value) ? JSON.stringify(value) : value);
+  }
   return filled;
 }
 

@@ -157,6 +157,8 @@ async def test_a_file_of_the_computer_can_be_sent_and_saved(bot: Bot, page: Phon
         await noor.chooses("Iets bijvoegen", "Bestand van deze computer…")
     chooser = await choosing.value
     await chooser.set_files({"name": "buurt.txt", "mimeType": "text/plain", "buffer": b"bankjes"})
+    await expect(noor.box).to_be_focused()
+    await noor.box.press("Enter")
     assert (await bot.hears())["document"]["file_name"] == "buurt.txt"
     async with page.tab.expect_download() as downloading:
         await noor.shown.get_by_role("link", name="buurt.txt").click()
