@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, exists, null, or_, select, union, update
 
-from storage import codes, inbox, outbox
+from storage import codes, inbox, outbox, recipients
 from storage.people import Role
 from storage.tables import (
     audit,
@@ -70,6 +70,7 @@ def erase(tx: Tx, person: int, chat: str, now: datetime) -> None:
     codes.revoke(tx, person)
     _blank(tx, list(tx.execute(_HOSTS, {"person": person}).scalars()))
     outbox.cancel_for_chat(tx, chat)  # First, as a claim holds its row before the person.
+    recipients.erase(tx, person)
     tx.execute(delete(people).where(people.c.id == person))
     sweep_later(tx, chat, now)
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, Table, func, select
 
 from storage.tables import (
+    announcements,
     answer_sets,
     answers,
     audit,
@@ -23,6 +24,7 @@ from storage.tables import (
     fanouts,
     feedback,
     feeds,
+    follows,
     gate_decisions,
     halts,
     inbox,
@@ -33,9 +35,12 @@ from storage.tables import (
     people,
     person_themes,
     questions,
+    recipients,
     rsvps,
+    sendings,
     survey_questions,
     surveys,
+    taps,
     waiting_list,
 )
 from storage.transaction import Tx
@@ -49,6 +54,8 @@ OF_THE_PERSON: Final = {
     gate_decisions: gate_decisions.c.person,
     feedback: feedback.c.person,
     feeds: feeds.c.person,
+    follows: follows.c.person,
+    taps: taps.c.person,
     answer_sets: answer_sets.c.person,
     questions: questions.c.person,
     audit: audit.c.actor,
@@ -71,6 +78,13 @@ OF_THEIR_WORK: Final = {
     rsvps.c.added_by: (rsvps.c.created,),
     fanouts.c.made_by: (fanouts.c.kind, fanouts.c.created),
     meeting_notes.c.made_by: (meeting_notes.c.text, meeting_notes.c.created),
+    announcements.c.made_by: (
+        announcements.c.content,
+        announcements.c.draft,
+        announcements.c.created,
+    ),
+    announcements.c.approved_by: (announcements.c.content, announcements.c.created),
+    sendings.c.made_by: (sendings.c.kind, sendings.c.content, sendings.c.started),
 }
 """What somebody did for others: of those rows only what is their own doing, never who asked."""
 
@@ -88,6 +102,7 @@ def everything(tx: Tx, person: int) -> dict[str, Any]:
     for table, column in OF_THE_CHAT.items():
         found[table.name] = _rows(tx, select(table).where(column == known[0]["chat"]))
     found["rsvps"] = sign_ups(tx, person)
+    found["recipients"] = announced(tx, person)
     found["answers"] = survey_answers(tx, person)
     for column, shown in OF_THEIR_WORK.items():
         rows = _rows(tx, select(*shown).where(column == person))
@@ -100,6 +115,25 @@ def sign_ups(tx: Tx, person: int) -> Rows:
     joined = rsvps.join(meetings, meetings.c.id == rsvps.c.meeting)
     asked = select(*rsvps.c, meetings.c.title, meetings.c.starts).select_from(joined)
     return _rows(tx, asked.where(rsvps.c.person == person).order_by(meetings.c.starts.desc()))
+
+
+def announced(tx: Tx, person: int) -> Rows:
+    """Which announcements were for a person, in which language, and whether they got them.
+
+    Found sending by sending, as there is no index of whom each was for.
+    """
+    joined = recipients.join(sendings, sendings.c.id == recipients.c.sending).join(
+        announcements, announcements.c.id == sendings.c.announcement
+    )
+    shown = (
+        sendings.c.kind,
+        sendings.c.started,
+        *(recipients.c[name] for name in ("sending", "language", "state", "attempt", "reason")),
+        func.coalesce(sendings.c.content, announcements.c.content).label("content"),
+    )
+    theirs = recipients.c.sending.in_(select(sendings.c.id)), recipients.c.person == person
+    asked = select(*shown).select_from(joined).where(*theirs)
+    return _rows(tx, asked.order_by(recipients.c.sending.desc()))
 
 
 def survey_answers(tx: Tx, person: int) -> Rows:
@@ -143,7 +177,7 @@ def counted(tx: Tx, person: int) -> Counted:
 def covered() -> set[Table]:
     """The tables of which something is in `everything`."""
     others = {column.table for column in OF_THEIR_WORK}
-    return {people, answers, *OF_THE_PERSON, *OF_THE_CHAT, *others}
+    return {people, answers, recipients, *OF_THE_PERSON, *OF_THE_CHAT, *others}
 
 
 def _rows(tx: Tx, query: Select[Any]) -> Rows:

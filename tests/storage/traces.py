@@ -32,10 +32,13 @@ EXACTLY = {
     "inbox": {"state": "set_aside", "key": "telegram:{number}"},
     "outbox": {"state": "sent", "lane": "reply", "kind": "send"},
     "conversations": {"status": "active"},
+    "recipients": {"state": "sent", "language": "nl"},
     "audit": {"action": "results.look", "subject": "person:{person}"},
 }
 """What cannot be any text."""
-NO_ONES = ("codes", "fanouts", "meeting_notes", "meetings", "surveys")
+NO_ONES = (
+    "announcements", "codes", "fanouts", "meeting_notes", "meetings", "sendings", "surveys",
+)  # fmt: skip
 """Tables that refer to a person or are referred to, with no words of that person in them."""
 
 
@@ -68,6 +71,8 @@ def value(column: Column[Any], ids, chat, words):
         return ids.get(key.column.table.name)
     if column.name in {"chat", "scope"}:
         return chat
+    if column.name == "person":
+        return person
     if column.name == "due":
         return NOW + timedelta(days=1)
     if column.name == "key":
