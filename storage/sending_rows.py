@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 from storage.tables import sendings as table
 from storage.transaction import Tx
 
-AT_ONCE: Final = 10  # sendings that are looked at together
+AT_ONCE: Final = 100  # sendings that are looked at together; few trail that long
 
 
 class Kind(StrEnum):
@@ -107,7 +107,12 @@ _MANY: Final = select(*_COLUMNS).where(table.c.id.in_(bindparam("numbers", expan
 _OF: Final = (
     select(*_COLUMNS).where(table.c.announcement == bindparam("announcement")).order_by(table.c.id)
 )
-_GOING_ON: Final = select(*_COLUMNS).where(_UNDER_WAY).order_by(table.c.id).limit(AT_ONCE)
+_GOING_ON: Final = (
+    select(*_COLUMNS)
+    .where(_UNDER_WAY)
+    .order_by(table.c.state == State.DONE, table.c.id)
+    .limit(AT_ONCE)
+)
 _SUMMED: Final = select(*_COLUMNS).where(_TO_SUM_UP).order_by(table.c.id).limit(AT_ONCE)
 
 
@@ -132,7 +137,7 @@ def of(tx: Tx, announcement: int) -> list[Sending]:
 
 
 def under_way(tx: Tx) -> list[Sending]:
-    """Those in which there is something to do, the oldest first, held for it."""
+    """Those in which there is something to do, held for it: the oldest first, what trails last."""
     return _made(tx.execute(tx.for_update(_GOING_ON, skip_locked=True)))
 
 
