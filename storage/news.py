@@ -20,7 +20,7 @@ from storage.transaction import Tx
 
 __all__ = ["EVERYWHERE", "PLACE", "TOPIC"]  # found here too: they are what is followed
 
-LOOKED_AT: Final = 10_000
+LOOKED_AT: Final = 5_000
 """So many of the newest choices are counted; older ones are left out then."""
 
 

@@ -18,6 +18,7 @@ from tests.flows.news_house import (
     news_world,
     said_in,
     tells,
+    writes,
 )
 from tests.flows.whole import rows
 from tests.phone import Phone, World
@@ -179,6 +180,21 @@ def test_what_is_claimed_again_says_the_same(world: World, cora: Phone, noor: Ph
     assert later
     made = world.run(world.renderers["digest"].run, arguments, world.now + timedelta(minutes=2))
     assert made.text == before
+
+
+def test_the_whole_way_from_the_coordinator_to_friday(
+    world: World, cora: Phone, noor: Phone
+) -> None:
+    ali = member(world, "ali")
+    ali.hears()
+    writes(world, cora, "The garden opens.")
+    for _n in range(12):
+        world.pass_time(seconds=5)
+    assert ali.hears()[0].startswith("The garden opens.")
+    assert noor.hears() == []
+    friday(world)
+    assert "1. The garden opens." in bare(noor.hears())[0]
+    assert ali.hears() == []
 
 
 def test_a_clock_that_is_moved_stops_on_friday(world: World, noor: Phone) -> None:
