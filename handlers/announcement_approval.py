@@ -96,7 +96,7 @@ def _facts(talk: Talk, tx: Tx, one: Announcement) -> list[str]:
         _("To: {whom}").format(
             whom=audience_words.whom(one.audience or {}, lambda number: _meeting(tx, number))
         ),
-        get.format(n=report.about(counted)),
+        get.format(n=audience_words.about(counted.get, exact=counted.exact)),
         report.when_planned(due, talk.now, settings.platform(tx).zone),
     ]
 

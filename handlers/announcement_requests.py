@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue.announcing import progress, report
+from bot.dialogue.announcing import audience_words, progress, report
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.flow import Rendered, entry, render, tick
 from bot.dialogue.language import _, isolate, n_, speaking
@@ -71,7 +71,7 @@ def write_asked(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered
         return Message(
             text.format(
                 name=report.name(sending_notices.person(tx, one.made_by)),
-                n=report.about(counted),
+                n=audience_words.about(counted.get, exact=counted.exact),
                 title=progress.title(first_words(one.content, 200)),
             ),
             ((Button(_("Look at it"), entry("approve_announcement", one.id)),),),

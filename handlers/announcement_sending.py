@@ -60,7 +60,10 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
 
 def _piece(tx: Tx, one: Sending, now: datetime) -> bool:
     """One piece of work for a sending; False if it has nothing to do now."""
-    return any(step(tx, one, now) for step in _STEPS[one.state])
+    if any(step(tx, one, now) for step in _STEPS[one.state]):
+        return True
+    after = sendings.find(tx, one.id)
+    return after is not None and after.state != one.state
 
 
 @render("announcement", together=True)

@@ -183,19 +183,3 @@ def label(button: Mapping[str, Any]) -> str:
 def name(somebody: Named | None) -> str:
     """What a colleague is called."""
     return isolate(somebody.name, 60) if somebody and somebody.name else _("Somebody")
-
-
-class Counted(Protocol):
-    """How many would get it now, and whether that was counted or worked out."""
-
-    @property
-    def get(self) -> int: ...
-    @property
-    def exact(self) -> bool: ...
-
-
-def about(counted: Counted) -> str:
-    """How many get it, as it stands in a sentence."""
-    if counted.exact:
-        return number(counted.get)
-    return _("about {n}").format(n=number(counted.get))
