@@ -228,7 +228,7 @@ def test_who_is_alone_types_how_many_get_it(world, typed):
     phone = writer(world)
     said = say(phone, *SHORTEST, "1")
     assert said == ["That is for many people. To be sure, type how many get it: 3"]
-    assert say(phone, typed) == ["That is not the number. Type 3, or change something."]
+    assert say(phone, typed) == ["That is not the number. It is: 3"]
     assert the_only(world).state == State.DRAFT
     say(phone, "3")
     assert the_only(world).state == State.PLANNED

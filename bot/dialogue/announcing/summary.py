@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.dialogue.announcing import audience_words
 from bot.dialogue.announcing.audience_questions import Given, last_step, put
 from bot.dialogue.announcing.letter import base
 from bot.dialogue.announcing.text_questions import Known as Written
@@ -26,8 +27,9 @@ STARS: Final = 0.1
 """What a paid message costs, in Telegram Stars: `allow_paid_broadcast` of the Bot API."""
 FREE_A_SECOND: Final = 24
 PAID_A_SECOND: Final = 900
-CLOSE: Final = 0.02
-"""So far (as a part of it) a typed count may be from the real one: people come and go meanwhile."""
+CLOSE: Final = 0.03
+"""So far (as a part of it) a typed count may be from the real one: people come and go meanwhile,
+and a large one is told in round figures."""
 
 Lines = dict[str, tuple[str, str]]
 """By the key of a question: what it is about, and the answer; without one it is not shown."""
@@ -70,7 +72,7 @@ def told(counted: Counted) -> str:
 
 def figure(count: int, counted: Counted) -> str:
     """A count, which is told as about so many where it was not counted one by one."""
-    return number(count) if counted.exact else _("about {n}").format(n=number(count))
+    return audience_words.about(count, exact=counted.exact)
 
 
 def how_long(seconds: float) -> str:
@@ -230,20 +232,21 @@ def change(talk: Talk, given: Given, which: str) -> None:
 # Surely?
 
 
-def typed_count(count: int) -> Check[int]:
+def typed_count(counted: Counted) -> Check[int]:
     """The number of people, typed: a hand that slips does not send to thousands."""
+    slack = max(2, counted.get * CLOSE)
 
     def read(given: Heard | Shared, _now: datetime, _zone: ZoneInfo) -> int | Invalid:
         if isinstance(given, Shared):
             return Invalid(not_text(given.kind))
         digits = "".join(sign for sign in given.text if sign.isdecimal())
         typed = int(digits[:12]) if digits else -1
-        if abs(typed - count) > max(2, count * CLOSE):
-            told = _("That is not the number. Type {n}, or change something.")
-            return Invalid(told.format(n=count))
+        if abs(typed - counted.get) > slack:
+            told = _("That is not the number. It is: {n}")
+            return Invalid(told.format(n=figure(counted.get, counted)))
         return typed
 
-    return Check(read, int, int, str, example=str(count))
+    return Check(read, int, int, str, example=str(counted.get))
 
 
 def useful_until(starts: datetime, others: Mapping[str, datetime | None]) -> datetime:

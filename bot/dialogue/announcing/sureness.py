@@ -48,7 +48,7 @@ def ask_second(talk: Talk, counted: Counted, *, alone: bool) -> bool:
         if talk.choose(".second", question.format(n=count), options) == "ask":
             return True
     question = _("That is for many people. To be sure, type how many get it: {n}")
-    talk.ask(".typed", question.format(n=count), summary.typed_count(counted.get))
+    talk.ask(".typed", question.format(n=count), summary.typed_count(counted))
     return False
 
 
