@@ -38,7 +38,7 @@ from storage.announcement_rows import (
 from storage.drafts import DRAFTS
 from storage.meetings import Meeting
 from storage.people import Purpose
-from storage.reminder_times import is_night
+from storage.reminder_times import is_night, morning_after
 from storage.tables import announcements as table
 from storage.transaction import Tx
 
@@ -206,8 +206,18 @@ def _is_stranded(tx: Tx, one: Announcement, now: datetime) -> bool:
 
 def next_due(tx: Tx, now: datetime) -> datetime | None:
     """When the next planned one begins that does not yet."""
-    moments = [due_of(tx, one) for one in planned(tx)]
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+    found = planned(tx)
+    zone = settings.platform(tx).zone if found else ""
+    begins = [
+        _by_day(max(moment, now), zone) if one.purpose != SERVICE else moment
+        for one in found
+        if (moment := due_of(tx, one)) is not None
+    ]
+    return min((moment for moment in begins if moment > now), default=None)
+
+
+def _by_day(moment: datetime, zone: str) -> datetime:
+    return morning_after(moment, zone) if is_night(moment, zone) else moment
 
 
 def copy(tx: Tx, announcement: int, by: int, now: datetime) -> int:

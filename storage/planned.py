@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 
-from storage import afterwards, claims, reminders
+from storage import afterwards, announcements, claims, reminders, sendings
 from storage.meetings import COMING
 from storage.reminder_times import Kind
 from storage.tables import fanouts, invitations, rsvps, waiting_list
@@ -33,7 +33,11 @@ _OFFER: Final = select(func.min(waiting_list.c.offer_until)).where(
 
 
 def next_event(tx: Tx, now: datetime) -> datetime | None:
-    """When the next message is due, or is to be promised to somebody, or an offer ends."""
+    """When the next message is due, or is to be promised to somebody, or an offer ends.
+
+    A planned announcement is due too, and one that waits for the morning.
+    """
     found = [tx.execute(query, {"now": now}).scalar() for query in (_FANOUT, _OFFER)]
-    found.append(claims.next_due(tx, now))
+    found += [look(tx, now) for look in (claims.next_due, announcements.next_due)]
+    found.append(sendings.next_look(tx, now))
     return min((due for due in found if due is not None), default=None)

@@ -97,7 +97,7 @@ class Sending:
 
 
 _COLUMNS: Final = tuple(table.c[field.name] for field in fields(Sending))
-_UNDER_WAY: Final = text(
+UNDER_WAY: Final = text(
     "(sendings.state IN ('spreading', 'sending', 'paused') OR sendings.open > 0)"
 )  # in these words, for its partial index
 _TO_SUM_UP: Final = text("sendings.finished IS NOT NULL AND sendings.summed_up IS NULL")  # likewise
@@ -109,7 +109,7 @@ _OF: Final = (
 )
 _GOING_ON: Final = (
     select(*_COLUMNS)
-    .where(_UNDER_WAY)
+    .where(UNDER_WAY)
     .order_by(table.c.state == State.DONE, table.c.id)
     .limit(AT_ONCE)
 )

@@ -21,14 +21,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, literal, or_, select, update
+from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, update
 
-from storage import announcements, gate, outbox
+from storage import announcements, gate, outbox, settings
 from storage.announcements import Announcement
 from storage.bookings import APART, recount
 from storage.bookings import State as Recipient
+from storage.reminder_times import is_night, morning_after
 from storage.sending_rows import (
     GOING,
+    UNDER_WAY,
     Kind,
     Sending,
     State,
@@ -130,6 +132,22 @@ def cancel(tx: Tx, sending: int, now: datetime) -> bool:
     ended = func.coalesce(table.c.finished, literal(now, table.c.finished.type))
     values = {"state": State.CANCELLED, "why": None, "finished": ended}
     return tx.execute(update(table).where(*which).values(**values)).rowcount == 1
+
+
+def next_look(tx: Tx, now: datetime) -> datetime | None:
+    """When those go on that wait for the morning, if any do."""
+    zone = settings.platform(tx).zone
+    return morning_after(now, zone) if is_night(now, zone) and tx.execute(_WAITS).scalar() else None
+
+
+_WAITS: Final = select(
+    exists().where(
+        UNDER_WAY,
+        table.c.kind == Kind.SEND,
+        table.c.state.in_((*GOING, State.DONE)),
+        table.c.open > table.c.held,
+    )
+)
 
 
 def finish(tx: Tx, now: datetime) -> list[Sending]:
