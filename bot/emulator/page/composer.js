@@ -25,6 +25,7 @@ export class Composer {
   #single = element("div", { class: "single", hidden: true });
   #goal = null;
   #shown = "";
+  #hint = say("message");
 
   /**
    * `names` are `{name, bot}` for labels; `does` are `send(words, replyTo)`, `edit(id, words)`,
@@ -113,7 +114,9 @@ export class Composer {
 
   /** Who has selected something can mark it from a menu too. */
   #selected() {
+    if (this.#marker.hidden !== this.#isSelected) return;
     this.#marker.hidden = !this.#isSelected;
+    this.#fit();
   }
 
   /** Marks what is selected, or takes the marks away again. */
@@ -159,6 +162,8 @@ export class Composer {
     this.#goal = null;
     this.#context.hidden = true;
     this.#context.replaceChildren();
+    this.#box.placeholder = this.#hint;
+    this.#box.removeAttribute("aria-description");
     this.#write("");
   }
 
@@ -192,6 +197,8 @@ export class Composer {
     const words = element("p", { dir: "auto", text: say(kind, { text }) });
     this.#context.replaceChildren(icon(SIGNS[kind]), words, cancel);
     this.#context.hidden = false;
+    this.#box.setAttribute("aria-description", words.textContent);
+    if (kind === "sending") this.#box.placeholder = say("sendingHint");
     this.#box.focus();
   }
 
@@ -206,7 +213,8 @@ export class Composer {
     };
     this.#keyboard.replaceChildren(...(markup ? [replyKeyboard(markup, { choose })] : []));
     this.#keyboardSwitch.hidden = !markup;
-    this.#box.placeholder = markup?.input_field_placeholder ?? say("message");
+    this.#hint = markup?.input_field_placeholder ?? say("message");
+    if (!this.#goal) this.#box.placeholder = this.#hint;
     this.#openKeyboard(Boolean(markup));
   }
 

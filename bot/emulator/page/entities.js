@@ -56,13 +56,18 @@ function within(text, entities, from, to, does) {
       continue;
     }
     const inner = others.filter((entity) => entity.offset < end);
-    if (start > at) nodes.push(text.slice(at, start));
+    if (start > at) nodes.push(plain(text.slice(at, start), nodes.at(-1)));
     nodes.push(dressed(first, text.slice(start, end), within(text, inner, start, end, does), does));
     rest = others.filter((entity) => entity.offset + entity.length > end);
     at = end;
   }
-  if (at < to) nodes.push(text.slice(at, to));
+  if (at < to) nodes.push(plain(text.slice(at, to), nodes.at(-1)));
   return nodes;
+}
+
+/** A quote or a block of code ends its line by itself: the line break after it makes no empty one. */
+function plain(text, before) {
+  return before?.matches?.("blockquote, pre") ? text.replace(/^\n/, "") : text;
 }
 
 function dressed(entity, text, children, does) {

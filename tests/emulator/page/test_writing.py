@@ -146,9 +146,11 @@ async def test_a_file_goes_with_marked_words(bot: Bot, page: PhonePage):
     file = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     await chosen(page, carla, "Bestand van deze computer…", file)
     await expect(carla.box).to_be_focused()
+    await expect(carla.box).to_have_accessible_description("Je stuurt: plan.pdf")
     await carla.types("Het **plan**")
     heard = await bot.hears()
     assert heard["document"]["file_name"] == "plan.pdf"
+    await expect(carla.box).to_have_accessible_description("")
     assert marked(heard, "caption", "caption_entities") == [("bold", "plan")]
     await carla.on_message("Het plan", "Bewerken")
     await expect(carla.box).to_have_value("Het **plan**")
@@ -245,7 +247,9 @@ async def test_a_hidden_word_and_a_long_quote_open_where_they_stand(bot: Bot, pa
     assert await words.evaluate(height) > 2 * folded
     await phone.button("Minder").click()
     assert await words.evaluate(height) == folded
-    await bot.says(noor, "<blockquote expandable>kort</blockquote>", parse_mode="HTML")
+    await bot.says(noor, "<blockquote expandable>kort</blockquote>\nna", parse_mode="HTML")
+    lines = "text => text.innerText.split('\\n')"
+    assert await (await phone.sees("kort")).locator(".text").evaluate(lines) == ["kort", "na"]
     await expect(
         (await phone.sees("kort")).get_by_role("button", name="Lees verder")
     ).to_have_count(0)
