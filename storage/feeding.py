@@ -77,7 +77,7 @@ class _Run:
         return self.told.paid and self.sending.kind == Kind.SEND
 
 
-def feed(tx: Tx, sending: Sending, now: datetime) -> int:
+def feed(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     """Promise the next people their message; more than 0 while there may be further ones.
 
     0 also while it is paused, at night for all but changes and what was begun at night on purpose,
@@ -88,7 +88,7 @@ def feed(tx: Tx, sending: Sending, now: datetime) -> int:
         return 0
     one = run.sending
     waiting: int = tx.execute(_WAITING, {"of": one.id}).scalar_one()
-    room = min(PAGE, run.window - waiting)
+    room = min(most, run.window - waiting)
     if one.open == one.held + waiting or room <= 0:
         return 0
     page = {"of": one.id, "after": one.fed_to, "first": run.first, "most": room}

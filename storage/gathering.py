@@ -6,7 +6,7 @@ Each outcome is booked once: its row leaves the state it was in, and the counts 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, func, or_, select, update
@@ -31,6 +31,8 @@ from storage.tables import recipients
 from storage.transaction import Tx
 
 PAGE: Final = 500
+OPEN_AT_ONCE: Final = 4  # times as many open ones are skipped as take a row of the outbox along
+A_WHILE: Final = timedelta(minutes=5)
 MOST_ERRORS: Final = 20
 """So many messages refused in a row, and a sending is paused: something is wrong with it."""
 
@@ -55,13 +57,13 @@ _PROMISED: Final = (
     .select_from(_JOINED)
     .where(recipients.c.sending == bindparam("of"), recipients.c.state == State.PROMISED, APART)
     .order_by(recipients.c.outbox)
-    .limit(PAGE)
+    .limit(bindparam("most"))
 )
 _OVER: Final = _PROMISED.where(_IS_OVER)
 _CAME_OUT: Final = _PROMISED.where(or_(_IS_OVER, _IS_HELD))
 
 
-def gather(tx: Tx, sending: Sending, now: datetime) -> int:
+def gather(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     """Book how promised messages came out; more than 0 while there may be further ones.
 
     Pauses the sending when too many in a row were refused.
@@ -69,7 +71,7 @@ def gather(tx: Tx, sending: Sending, now: datetime) -> int:
     one = hold(tx, sending.id)
     if one is None or one.open == one.held:
         return 0
-    found = _came_out(tx, one, now)
+    found = _came_out(tx, one, now, most)
     if not found:
         return 0
     ends = {row.person: _end(one, row) for row in found}
@@ -81,12 +83,13 @@ def gather(tx: Tx, sending: Sending, now: datetime) -> int:
     return len(found)
 
 
-def _came_out(tx: Tx, one: Sending, now: datetime) -> Sequence[Row[Any]]:
+def _came_out(tx: Tx, one: Sending, now: datetime, most: int) -> Sequence[Row[Any]]:
     """What is over, and what the gate holds back; not what waits for the sending to go on."""
     if one.state == Stage.CANCELLED:
-        return tx.execute(_OVER, {"of": one.id}).all()
+        return tx.execute(_OVER, {"of": one.id, "most": most}).all()
     stopped = Reason.PAUSED if one.state == Stage.PAUSED else ""
-    return tx.execute(_CAME_OUT, {"of": one.id, "now": now, "stopped": stopped}).all()
+    wanted = {"of": one.id, "most": most, "now": now, "stopped": stopped}
+    return tx.execute(_CAME_OUT, wanted).all()
 
 
 def _end(one: Sending, row: Row[Any]) -> End:
@@ -130,11 +133,11 @@ _TO_GIVE_UP: Final = (
         APART,
         or_(messages.c.id.is_(None), messages.c.state != outbox.State.SENDING),
     )
-    .limit(PAGE)
+    .limit(bindparam("most"))
 )
 
 
-def give_up(tx: Tx, sending: Sending, now: datetime) -> int:
+def give_up(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     """Skip the next people of a cancelled sending; more than 0 while there may be further ones.
 
     What is on its way at this moment is gathered when it is known how it came out.
@@ -142,8 +145,8 @@ def give_up(tx: Tx, sending: Sending, now: datetime) -> int:
     one = hold(tx, sending.id)
     if one is None or one.state != Stage.CANCELLED or one.open == 0:
         return 0
-    found = tx.execute(_TO_GIVE_UP, {"of": one.id}).all()
-    return _give_up(tx, one, found, CANCELLED) or _skip_open(tx, one)
+    found = tx.execute(_TO_GIVE_UP, {"of": one.id, "most": most}).all()
+    return _give_up(tx, one, found, CANCELLED) or _skip_open(tx, one, OPEN_AT_ONCE * most)
 
 
 def _give_up(tx: Tx, one: Sending, found: Sequence[Row[Any]], why: str) -> int:
@@ -180,12 +183,11 @@ def _taken_back(tx: Tx, rows: Sequence[int], why: str) -> set[int]:
     return taken
 
 
-SKIPPED_AT_ONCE: Final = 2_000
 _AHEAD: Final = (
     select(recipients.c.person)
     .where(recipients.c.sending == bindparam("of"), recipients.c.person > bindparam("after"))
     .order_by(recipients.c.person)
-    .limit(SKIPPED_AT_ONCE)
+    .limit(bindparam("most"))
 )
 _LAST: Final = select(func.max(_AHEAD.subquery("ahead").c.person))
 _SKIP: Final = (
@@ -200,9 +202,9 @@ _SKIP: Final = (
 )
 
 
-def _skip_open(tx: Tx, one: Sending) -> int:
+def _skip_open(tx: Tx, one: Sending, most: int) -> int:
     page = {"of": one.id, "after": one.fed_to}
-    last: int | None = tx.execute(_LAST, page).scalar()
+    last: int | None = tx.execute(_LAST, {**page, "most": most}).scalar()
     if last is None:
         return 0
     skipped = tx.execute(_SKIP, {**page, "last": last}).rowcount
@@ -220,22 +222,28 @@ _HELD: Final = (
         recipients.c.person > bindparam("after"),
     )
     .order_by(recipients.c.person)
-    .limit(PAGE)
+    .limit(bindparam("most"))
 )
 
 
-def sweep(tx: Tx, sending: Sending, now: datetime) -> int:
-    """Look after the next of those held back; 0 at the end, after which it begins anew.
+def sweep(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
+    """Look after the next of those held back; more than 0 while there may be further ones.
 
-    Who cannot be reached any more, and all once it is of no use to them, are given up.
+    Who cannot be reached any more, and all once it is of no use to them, are given up. Once it is
+    through it begins anew, a while later.
     """
     one = hold(tx, sending.id)
     told = announcements.find(tx, sending.announcement)
-    if one is None or told is None or (one.held == 0 and one.swept_to == 0):
+    if one is None or told is None or one.held == 0:
         return 0
-    found = tx.execute(_HELD, {"of": one.id, "after": one.swept_to}).all()
+    if one.swept is not None and now < one.swept + A_WHILE:
+        return 0
+    found = tx.execute(_HELD, {"of": one.id, "after": one.swept_to, "most": most}).all()
     late = useful_until(told, one.started) <= now
     over = [row for row in found if late or row.state not in outbox.OPEN]
     _give_up(tx, one, [row for row in over if row.state != outbox.State.SENDING], TOO_LATE)
-    set_columns(tx, one.id, swept_to=found[-1].person if len(found) == PAGE else 0)
-    return len(found) if len(found) == PAGE else 0
+    if len(found) < most:
+        set_columns(tx, one.id, swept_to=0, swept=now)
+        return 0
+    set_columns(tx, one.id, swept_to=found[-1].person)
+    return most

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, select
 
 from storage import announcements, gate, settings
-from storage.bookings import CANCELLED, TOO_LATE, UNREACHABLE, End, State, move
+from storage.bookings import CANCELLED, GONE, TOO_LATE, UNREACHABLE, End, State, move
 from storage.feeding import is_quiet, useful_until
 from storage.gate import Decision, Later, Pass, Refused, Why
 from storage.people import Purpose
@@ -32,6 +32,8 @@ _WAITS: Final = (State.PROMISED, State.HELD)
 @dataclass(frozen=True, slots=True)
 class Gone:
     """Who it was for is not known any more: they asked to be forgotten."""
+
+    why: str = GONE
 
 
 Answer = Decision | Gone

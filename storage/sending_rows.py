@@ -71,6 +71,7 @@ class Sending:
     progress: int | None
     shown: datetime | None
     looked_for_late: datetime | None
+    swept: datetime | None
     started: datetime
     finished: datetime | None
     summed_up: datetime | None

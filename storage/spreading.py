@@ -26,7 +26,7 @@ _OURS: Final = "nl"
 _COLUMNS: Final = ["sending", "person", "language", "state"]
 
 
-def spread(tx: Tx, sending: Sending, now: datetime) -> int:
+def spread(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     """Write down the next people of a sending; more than 0 while there may be further ones.
 
     News and surveys go to who wants them and can be reached, a change to who got the message.
@@ -35,18 +35,20 @@ def spread(tx: Tx, sending: Sending, now: datetime) -> int:
     told = announcements.find(tx, sending.announcement)
     if one is None or told is None or one.state != Stage.SPREADING:
         return 0
-    return _to_people(tx, one, told) if one.kind == Kind.SEND else _to_readers(tx, one)
+    if one.kind == Kind.SEND:
+        return _to_people(tx, one, told, most)
+    return _to_readers(tx, one, most)
 
 
 _NEXT: Final = select(func.min(people.c.id)).where(people.c.id > bindparam("after"))
 
 
-def _to_people(tx: Tx, one: Sending, told: Announcement) -> int:
+def _to_people(tx: Tx, one: Sending, told: Announcement, most: int) -> int:
     first: int | None = tx.execute(_NEXT, {"after": one.spread_to}).scalar()
     if first is None:
         set_columns(tx, one.id, state=Stage.SENDING)
         return 0
-    last = first + PAGE - 1
+    last = first + most - 1
     newest: int = tx.execute(select(func.max(people.c.id))).scalar_one()
     last = min(last, newest)
     rows = _write(tx, told, one.id, people.c.id.between(first, last), *_clauses(told))
@@ -91,7 +93,7 @@ _PAGE_OF_READERS: Final = (
     select(recipients.c.person)
     .where(recipients.c.sending == bindparam("first"), recipients.c.person > bindparam("after"))
     .order_by(recipients.c.person)
-    .limit(PAGE)
+    .limit(bindparam("most"))
     .subquery("readers")
 )
 _LAST: Final = select(func.max(_PAGE_OF_READERS.c.person))
@@ -104,12 +106,12 @@ _ANY_PROMISED: Final = select(
 )
 
 
-def _to_readers(tx: Tx, one: Sending) -> int:
+def _to_readers(tx: Tx, one: Sending, most: int) -> int:
     """To whom the first sending went; what is taken away waits for those that are on their way."""
     first = next(other for other in of(tx, one.announcement) if other.kind == Kind.SEND)
     if one.kind == Kind.WITHDRAW and tx.execute(_ANY_PROMISED, {"first": first.id}).scalar():
         return 0
-    page = {"first": first.id, "after": one.spread_to}
+    page = {"first": first.id, "after": one.spread_to, "most": most}
     last: int | None = tx.execute(_LAST, page).scalar()
     if last is None:
         set_columns(tx, one.id, state=Stage.SENDING)
@@ -127,7 +129,7 @@ def _to_readers(tx: Tx, one: Sending) -> int:
         .order_by(recipients.c.person)
     )
     _note(tx, one, _insert(tx, source), last)
-    return PAGE
+    return most
 
 
 def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:

@@ -569,6 +569,7 @@ sendings = Table(
     Column("progress", ID),
     Column("shown", UTC),
     Column("looked_for_late", UTC),
+    Column("swept", UTC),
     Column("started", UTC, nullable=False),
     Column("finished", UTC),
     Column("summed_up", UTC),

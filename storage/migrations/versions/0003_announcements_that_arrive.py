@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("progress", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("shown", UTC(), nullable=True),
         sa.Column("looked_for_late", UTC(), nullable=True),
+        sa.Column("swept", UTC(), nullable=True),
         sa.Column("started", UTC(), nullable=False),
         sa.Column("finished", UTC(), nullable=True),
         sa.Column("summed_up", UTC(), nullable=True),
