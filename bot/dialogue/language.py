@@ -91,6 +91,11 @@ def native_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def language_name(language: str) -> str:
+    """What a language is called in the one being spoken, such as `Engels`."""
+    return _locale(language).get_language_name(_locale(spoken()).language) or language
+
+
 def when(moment: datetime, zone: str, now: datetime) -> str:
     """`moment` in words and in the wall time of `zone`; with its year if that is not obvious."""
     local = moment.astimezone(ZoneInfo(zone))

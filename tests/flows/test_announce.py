@@ -26,7 +26,7 @@ from tests.flows.meeting_house import bare
 from tests.flows.whole import rows
 
 SUMMARY = (
-    "What: News\nTo: everybody\nText in Nederlands: Zaterdag is de tuin open.\n"
+    "What: News\nTo: everybody\nText in Dutch: Zaterdag is de tuin open.\n"
     "Text in English: none\nPicture, file or voice: none\nButtons: none\nUnder News: no\n"
     "About: everything\nMunicipality: the whole country\nWho joins later gets it: no\n"
     "When: now\n\nMeant: 4\nDo not want it: 2\nGet it: 2\n\n"
@@ -140,7 +140,7 @@ def test_the_people_of_a_meeting_get_it_without_asking_for_consent(world, phone)
     say(phone, "/announce", "something for the people of a meeting")
     assert phone.last.labels[0] == "\u2068A walk\u2069, Wednesday 10 March, 19:30"
     assert say(phone, "1") == ["Which of its people?"]
-    shown = say(phone, "who comes", "Neem laarzen mee.", "skip", "skip", "no button", "now")
+    shown = say(phone, "those who come", "Neem laarzen mee.", "skip", "skip", "no button", "now")
     assert shown[-1].endswith("Meant: 1\nGet it: 1\n\nShall I send it? Who has to wait for it "
                               "gets it later.")  # fmt: skip
     say(phone, "1")
@@ -182,7 +182,7 @@ def test_formatting_files_and_buttons_are_kept(world, phone):
     ]
     said = say(phone, "link", "http://example.org")
     assert said == ["That link is not safe: it must begin with https."]
-    assert say(phone, "example.org/tuin")[0].startswith("What stands on the button, in Nederlands?")
+    assert say(phone, "example.org/tuin")[0].startswith("What stands on the button, in Dutch?")
     say(phone, "Lees verder", "Read on", "meeting", "1", "meeting", "1")
     say(phone, "yes", "Green and play", "utrecht", "no", "now")
     previews = [one for one in phone.screen() if one.message and one.message.attachment]
@@ -226,11 +226,11 @@ def test_a_text_too_long_for_a_picture_is_shortened_or_goes_alone(world, phone):
     say(phone, "/announce", "News", "Everybody", "yes", "a" * 1025, "b" * 1024)
     said = bare(phone.shares(Shares.PHOTO, file="photo-1"))
     assert said == [
-        "Under a picture or a file at most 1,024 characters fit. Your text in Nederlands has "
+        "Under a picture or a file at most 1,024 characters fit. Your text in Dutch has "
         "1,025. What shall I do?"
     ]
     said = say(phone, "I shorten the text")
-    assert said[0].startswith("What do you want to say, in Nederlands?")
+    assert said[0].startswith("What do you want to say, in Dutch?")
     assert say(phone, "a" * 1024) == ["Shall a button stand under it?"]
     assert say(phone, "back", "back")[0].startswith("And in English?")
     say(phone, "b" * 1025)
@@ -285,7 +285,14 @@ def test_it_goes_so_long_before_a_meeting_and_moves_along(world, phone):
 def test_something_urgent_about_a_meeting_may_go_at_night(world, phone):
     plan(world)
     world.pass_time(hours=11)
-    say(phone, "/announce", "something for the people of a meeting", "1", "who comes", "Pas op!")
+    say(
+        phone,
+        "/announce",
+        "something for the people of a meeting",
+        "1",
+        "those who come",
+        "Pas op!",
+    )
     say(phone, "skip", "skip", "no button")
     assert say(phone, "now")[0] == "That is at night. When shall I send it?"
     assert phone.last.labels[0] == "In the morning, Tuesday 2 March, 09:00"

@@ -182,10 +182,10 @@ def roles() -> dict[str, str]:
 def groups() -> dict[str, str]:
     """The people of a meeting by what they answered, {key: label}."""
     return {
-        "yes": _("Who comes"),
-        "maybe": _("Who may come"),
-        "line": _("Who is in line"),
-        "came": _("Who was there"),
+        "yes": _("Those who come"),
+        "maybe": _("Those who may come"),
+        "line": _("Those in line"),
+        "came": _("Those who were there"),
     }
 
 

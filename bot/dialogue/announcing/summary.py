@@ -14,7 +14,7 @@ from bot.dialogue.announcing.text_questions import Known as Written
 from bot.dialogue.announcing.text_questions import attachment_of, content_of, shown_text, texts_of
 from bot.dialogue.announcing.when_questions import Due, said_offset
 from bot.dialogue.checks import Check, Invalid, not_text
-from bot.dialogue.language import _, isolate, listed, n_, native_name, number
+from bot.dialogue.language import _, isolate, language_name, listed, n_, number
 from bot.dialogue.membership import themes
 from bot.dialogue.messages import Heard, Shared
 from bot.dialogue.paging import Paged
@@ -143,7 +143,7 @@ def _text_lines(known: Known, given: Given) -> Lines:
     found: Lines = {}
     for code in known.languages:
         if f"text.{code}" in given:
-            label = _("Text in {language}").format(language=native_name(code))
+            label = _("Text in {language}").format(language=language_name(code))
             stored = texts_of(given, known.languages).get(code)
             found[f"text.{code}"] = (label, shown_text(stored) if stored else _("none"))
     if "languages" in given:

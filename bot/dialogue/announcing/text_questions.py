@@ -14,7 +14,7 @@ from bot.dialogue.announcing.letter import (
     length,
     loaded,
 )
-from bot.dialogue.language import _, isolate, native_name, number, speaking
+from bot.dialogue.language import _, isolate, language_name, native_name, number, speaking
 from bot.dialogue.meeting_talk.meeting_checks import line, link
 from bot.dialogue.membership import themes
 from bot.dialogue.messages import cut
@@ -57,7 +57,7 @@ def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
     if others:
         question = _(
             "What do you want to say, in {language}? Bold words and links stay as you type them."
-        ).format(language=native_name(base))
+        ).format(language=language_name(base))
     put(talk, given, Open(f"text.{base}", question, answers.formatted()))
     if len(others) > FEW:
         offered = {code: native_name(code) for code in others}
@@ -68,7 +68,7 @@ def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
         told = _(
             "And in {language}? If you skip this, who speaks {language} gets the text "
             "in {base} too."
-        ).format(language=native_name(code), base=native_name(base))
+        ).format(language=language_name(code), base=language_name(base))
         put(talk, given, Open(f"text.{code}", told, answers.formatted(), optional=True))
 
 
@@ -103,7 +103,7 @@ def _fitting(talk: Talk, given: Given) -> None:
         "{count}. What shall I do?"
     ).format(
         most=number(CAPTION_UNITS),
-        language=native_name(code),
+        language=language_name(code),
         count=number(length(loaded(given[f"text.{code}"]))),
     )
     options = {"shorten": _("I shorten the text"), "without": _("Send only the text")}
@@ -177,7 +177,7 @@ def _link(talk: Talk, known: Known, given: Given, key: str) -> None:
     put(talk, given, Open(f"{key}.link", _("To which page? Type or paste its link."), link()))
     for code in texts_of(given, known.languages):
         question = _("What stands on the button, in {language}? At most {most} characters.")
-        told = question.format(language=native_name(code), most=LONGEST_LABEL)
+        told = question.format(language=language_name(code), most=LONGEST_LABEL)
         with speaking(code):
             offered = [_("Read more")]
         check = line(LONGEST_LABEL)
