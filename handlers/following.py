@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.dialogue import answers
+from bot.dialogue.announcing import followed
 from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, isolate, listed, n_, number
 from bot.dialogue.membership import PERMISSIONS, asked, themes
@@ -146,14 +147,11 @@ def _is_weekly(talk: Talk) -> bool:
 
 def _lines(person: Person, follows: Follows, *, weekly: bool) -> dict[str, tuple[str, str]]:
     """What somebody gets, by the key of the question that asks for it."""
-    topics = listed(label for key, label in themes().items() if key in follows.topics)
-    if EVERYWHERE in follows.places or not (follows.places or person.municipality):
-        where = _("the whole country")
-    else:
-        where = _named(follows.places or [person.municipality or ""])
+    everywhere = EVERYWHERE in follows.places
+    where = followed.places(follows.places, person.municipality, everywhere=everywhere)
     how = _("once a week, on Friday") if weekly else _("each message when it comes")
     return {
-        "about": (_("About"), topics or _("everything")),
+        "about": (_("About"), followed.topics(follows.topics)),
         "where": (_("From"), where),
         "how": (_("How"), how),
     }

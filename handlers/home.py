@@ -138,7 +138,8 @@ def _always(talk: Talk, tx: Tx) -> Rows:
         meeting_row.append(Button(_("My meetings"), entry("mymeetings")))
     rows = [meeting_row]
     if talk.person.state == State.MEMBER:
-        rows.append([Button(_("My profile"), entry("profile"))])
+        mine_row = [Button(_("My profile"), entry("profile"))]
+        rows.append([*mine_row, Button(_("What I get"), entry("preferences"))])
     rows.append([Button(_("News"), entry("news")), Button(_("Ask a human"), entry("ask"))])
     rows.append([Button(_("Language"), entry("language")), Button(_("Help"), entry("help"))])
     if _runs_any(talk, tx):
@@ -170,6 +171,7 @@ COMMANDS: Final = (
     (State.MEMBER, Role.NONE, N_("/profile"), N_("see or change what I know about you")),
     (None, Role.NONE, N_("/language"), N_("choose another language")),
     (None, Role.NONE, N_("/privacy"), N_("read what happens with what you tell me")),
+    (None, Role.NONE, N_("/preferences"), N_("choose what I send you, and when")),
     (None, Role.NONE, N_("/mydata"), N_("get everything that I keep of you")),
     (State.MEMBER, Role.NONE, N_("/leave"), N_("stop being a member")),
     (None, Role.NONE, N_("/forget"), N_("have everything erased")),

@@ -15,7 +15,7 @@ from storage import people, settings
 from storage.people import Consent, Person
 from storage.transaction import Tx
 
-ELSEWHERE: Final = ("reminders", "language", "leave")
+ELSEWHERE: Final = ("preferences", "reminders", "language", "leave")
 """What has a flow of its own."""
 
 
@@ -77,6 +77,7 @@ def _changeable(person: Person) -> dict[str, str]:
         "themes": _("What matters to you"),
         "email": _("E-mail"),
         "permissions": _("What you agreed to"),
+        "preferences": _("What I get"),
         "reminders": _("Reminders"),
         "language": _("Language"),
         "leave": _("Leave"),

@@ -13,7 +13,9 @@ from tests.flows.whole import gets_role, joins, whole_world
 
 FLOWS = {flow.name: flow for flow in handlers.FLOWS}
 VISITOR = ["Become a member", "See the meetings", "News", "Ask a human", "Language", "Help"]
-MEMBER = ["See the meetings", "My profile", "News", "Ask a human", "Language", "Help"]
+MEMBER = [
+    "See the meetings", "My profile", "What I get", "News", "Ask a human", "Language", "Help",
+]  # fmt: skip
 
 
 @pytest.fixture
