@@ -59,7 +59,8 @@ def write_asked(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered
         return None
     one, person = known
     zone = settings.platform(tx).zone
-    if is_night(now, zone) and now - person.last_seen > JUST_NOW:
+    awake = sending_notices.is_awake(tx, person.chat, now - JUST_NOW)
+    if is_night(now, zone) and not awake:
         return PutOff(morning_after(now, zone), "night")
     with speaking(person.language):
         counted = audience.count(tx, audience.load(one.audience), one.purpose)

@@ -7,15 +7,19 @@ that nothing is edited when nothing has changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
 from storage import people
 from storage.announcements import Announcement, State, find
+from storage.outbox import Lane
 from storage.people import Person, Role
 from storage.tables import announcements, outbox
 from storage.transaction import Tx
+
+LOOKED_AT: Final = 10  # rows of a chat
 
 _ROW: Final = select(outbox.c.id).where(outbox.c.key == bindparam("key"))
 _CHAT: Final = select(outbox.c.chat).where(outbox.c.id == bindparam("row"))
@@ -82,3 +86,17 @@ def asked(tx: Tx) -> list[Announcement]:
     """What waits for a second coordinator, the oldest first."""
     numbers = list(tx.execute(_ASKED).scalars())
     return [one for number in numbers if (one := find(tx, number)) is not None]
+
+
+_LAST_REPLY: Final = (
+    select(outbox.c.created, outbox.c.lane)
+    .where(outbox.c.chat == bindparam("chat"))
+    .order_by(outbox.c.id.desc())
+    .limit(LOOKED_AT)
+)
+
+
+def is_awake(tx: Tx, chat: str, since: datetime) -> bool:
+    """Whether the bot answered somebody in this chat since then, as far as its last rows tell."""
+    rows = tx.execute(_LAST_REPLY, {"chat": chat})
+    return any(row.lane == Lane.REPLY and row.created >= since for row in rows)

@@ -57,7 +57,11 @@ def many(world: World, count: int) -> None:
 
 
 def content(text: str = "Summer is coming!", **more: Any) -> dict[str, Any]:
-    said = {"texts": {"en": {"text": text, "rich": False}}, "attachment": None, "buttons": []}
+    said: dict[str, Any] = {
+        "texts": {"en": {"text": text, "rich": False}},
+        "attachment": None,
+        "buttons": [],
+    }
     return {**said, "topics": [], "municipality": None, **more}
 
 
