@@ -102,8 +102,6 @@ _READABLE: Final[Select[Any]] = select(
     announcements.c.meeting,
 ).where(
     announcements.c.state == "begun",
-    announcements.c.content.is_not(None),
-    announcements.c.begun.is_not(None),
     ~_TAKEN_BACK,
 )
 _LATEST: Final = (

@@ -131,12 +131,14 @@ async def test_only_the_newest_choices_are_counted(db: Database) -> None:
     def many(tx: Tx) -> None:
         for person, n in ((noor, 9), (ali, news.LOOKED_AT)):
             rows = [{"person": person, "kind": PLACE, "value": f"{k:05}"} for k in range(n)]
+            rows += [{"person": person, "kind": PLACE, "value": "last"}] * (person == ali)
             tx.execute(insert(tables.follows), rows)
 
     await db.run(many)
     found = await db.read(news.followers)
     assert not found.exact
     assert sum(found.counts.values()) == news.LOOKED_AT + 1
+    assert found.counts[PLACE, "last"] == 1
 
 
 async def test_every_verb_looks_things_up(db: Database, statements: Statements) -> None:
