@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue.flow import entry, flow, render
+from bot.dialogue.flow import Rendered, entry, flow, render
 from bot.dialogue.language import N_, _, isolate, speaking
 from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.meeting_talk.managing import back, refuse
-from bot.dialogue.messages import Button, Message
+from bot.dialogue.messages import Button, Message, PutOff
 from bot.dialogue.talk import Talk
 from storage import audit, codes, hosts, meetings, outbox, people, settings
+from storage.gate import Why
 from storage.meetings import Meeting
 from storage.outbox import Promise
+from storage.reminder_times import by_day
 from storage.transaction import Tx
 
 DAYS: Final = 7
@@ -149,11 +151,14 @@ def _tell(tx: Tx, meeting: int, person: int, now: datetime) -> None:
 
 
 @render("host_ended")
-def host_ended(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | None:
-    """Tell somebody that they are not the host any more, unless they are again."""
+def host_ended(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
+    """Tell somebody that they are not the host any more, unless they are again; by day."""
     person, meeting = people.find(tx, arguments["person"]), meetings.find(tx, arguments["meeting"])
     if person is None or meeting is None or meeting.host == person.id:
         return None
+    at = by_day(now, meeting.zone)
+    if at > now:
+        return PutOff(at, Why.NIGHT)
     with speaking(person.language):
         return Message(
             _("You are not the host of {title} any more. Thank you for what you did.").format(

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.dialogue.flow import ROLES, Then, entry, flow, render
+from bot.dialogue.flow import ROLES, Rendered, Then, entry, flow, render
 from bot.dialogue.language import N_, _, isolate, n_, speaking
-from bot.dialogue.messages import Button, Message
+from bot.dialogue.messages import Button, Message, PutOff
 from bot.dialogue.talk import Talk
 from storage import audit, codes, outbox, people, roles, settings
+from storage.gate import Why
 from storage.outbox import Promise
 from storage.people import Person, Role
+from storage.reminder_times import by_day
 from storage.roles import Taken
 from storage.transaction import Tx
 
@@ -178,11 +180,14 @@ def _said(talk: Talk, text: str) -> None:
 
 
 @render("role_ended")
-def role_ended(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message | None:
-    """Tell somebody that their role has ended, unless they have one again."""
+def role_ended(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered:
+    """Tell somebody that their role has ended, unless they have one again; by day."""
     one = people.find(tx, arguments["person"])
     if one is None or one.role != Role.NONE:
         return None
+    at = by_day(now, settings.platform(tx).zone)
+    if at > now:
+        return PutOff(at, Why.NIGHT)
     with speaking(one.language):
         return Message(
             _("An admin has ended your role. Everything else stays as it was for you."),

@@ -94,6 +94,11 @@ def morning_after(night: datetime, zone: str) -> datetime:
     return _at(_evening_of(night, zone) + timedelta(days=1), MORNING, zone)
 
 
+def by_day(moment: datetime, zone: str) -> datetime:
+    """That moment, or nine o'clock where it is at night."""
+    return morning_after(moment, zone) if is_night(moment, zone) else moment
+
+
 def _evening_of(night: datetime, zone: str) -> date:
     """The day on which the night began that this moment is in."""
     local = wall_time.wall(night, zone)

@@ -124,6 +124,18 @@ def test_the_host_is_taken_off_and_told(world):
     assert sends(boss, "end_host", meeting.id) == ["It has no host any more."]
 
 
+def test_no_host_is_woken_to_hear_that_it_ended(world):
+    boss, meeting = coordinator(world), plan(world, "walk")
+    hans = host_of(world, meeting)
+    world.now += timedelta(hours=12)
+    sends(boss, "end_host", meeting.id)
+    boss.presses("Yes, take them off")
+    world.pass_time(hours=8, minutes=59)
+    assert not hears(hans)
+    world.pass_time(minutes=1)
+    assert "You are not the host of A walk any more." in hears(hans)[-1]
+
+
 def test_who_is_host_again_hears_nothing(world):
     boss, meeting = coordinator(world), plan(world, "walk")
     hans = host_of(world, meeting)

@@ -198,6 +198,19 @@ def test_the_last_admin_stays(world):
     assert (role_of(boss), role_of(other)) == ("none", "admin")
 
 
+def test_nobody_is_woken_to_hear_that_their_role_ended(world):
+    boss, noor = starts(world, "boss", "admin"), joins(world.phone("noor"))
+    gets_role(noor, "coordinator")
+    boss.types("/roles")
+    boss.presses("2. End the role of")
+    world.now += timedelta(hours=12)
+    boss.presses("Yes, end it")
+    world.tick()
+    assert not any("ended your role" in text for text in noor.hears())
+    world.pass_time(hours=9)
+    assert noor.hears()[-1].startswith("An admin has ended your role.")
+
+
 def test_links_of_somebody_whose_role_ended_stop_working(world):
     boss, other = starts(world, "boss", "admin"), starts(world, "other", "admin")
     way_back = link(other.sends("f:new_role:admin")[0])
