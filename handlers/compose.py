@@ -117,7 +117,7 @@ def _greeting(talk: Talk, tx: Tx, found: Announcement) -> str:
 
 def _asked(talk: Talk, tx: Tx, desk: Desk, found: Announcement) -> _Plan:
     given: Given = {}
-    what = put(talk, given, OneOf("what", _("What is it?"), desk.kinds()))
+    what = put(talk, given, OneOf("what", _("What will you write?"), desk.kinds()))
     if what == "meeting":
         put(talk, given, Paged("about", _("About which meeting?"), desk.meetings()))
         put(talk, given, Several("groups", _("Which of its people?"), groups()))
@@ -191,15 +191,7 @@ def _settle(talk: Talk, tx: Tx, plan: _Plan, colleagues: list[Person]) -> None:
     audit.record(tx, talk.person.id, action, f"announcement:{number_of}", talk.now)
     if colleagues:
         return sureness.waits(talk, number_of, [_name(tx, one.id) for one in colleagues])
-    return sureness.on_its_way(talk, number_of, plan.due.at or _morning(talk, tx, plan))
-
-
-def _morning(talk: Talk, tx: Tx, plan: _Plan) -> datetime | None:
-    """When it goes that was to go now, at night; what is about one meeting goes at night too."""
-    zone = settings.platform(tx).zone
-    if plan.purpose == announcements.SERVICE or not is_night(talk.now, zone):
-        return None
-    return morning_after(talk.now, zone)
+    return sureness.on_its_way(talk, number_of, plan.due.at)
 
 
 def _due(talk: Talk, plan: _Plan) -> datetime | None:

@@ -256,7 +256,7 @@ def test_at_night_it_is_said_that_it_goes_in_the_morning(world, phone):
     night = "That is at night, when I send nothing. It goes in the morning: {}, 09:00."
     assert said[0].startswith(night.format("Wednesday 3 March"))
     say(phone, "1")
-    assert the_only(world).due == datetime.fromisoformat("2027-03-02T22:30+00:00")
+    assert the_only(world).due == datetime.fromisoformat("2027-03-03T08:00+00:00")
     world.pass_time(hours=11)
     assert say(phone, *ONE_MORE)[0].startswith(night.format("Tuesday 2 March"))
     assert say(phone, "1", "yes")[-1].startswith("It goes out Tuesday 2 March, 09:00.")

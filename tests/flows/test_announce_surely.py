@@ -156,7 +156,7 @@ def test_a_survey_that_has_closed_is_asked_again(world, phone):
     say(phone, "/announce")
     said = say(phone, "!Go on with 1")
     assert said[0].startswith("That choice is not there any more. Please choose again.")
-    assert said[0].endswith("What is it?")
+    assert said[0].endswith("What will you write?")
     assert "An invitation to a survey" not in phone.last.labels
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ _DAYS: Final = re.compile(r"(\d{1,3}) (?:(?:dag|dagen|days?)|(week|weken|weeks))
 class Due:
     """When it goes: at a moment, now (None), or so many minutes from the start of a meeting.
 
-    `at` is the moment that this comes to for now.
+    `at` is the moment that this comes to as things are, in the morning where that is at night.
     """
 
     at: datetime | None
@@ -82,7 +82,7 @@ def ask_when(talk: Talk, known: Known, given: Given) -> Due:
 def _at(talk: Talk, given: Given) -> Due:
     here = talk.zone.key
     question = _("When? Type the day and the time together.\nFor example: {example}").format(
-        example=_("Tuesday 28 September half past seven")
+        example=_("Tuesday 28 September, 19:30")
     )
     stored = put(talk, given, Open("when.at", question, moment(here, talk.now)))
     return Due(aware(datetime.fromisoformat(stored), here))
@@ -111,7 +111,7 @@ def _by_day(talk: Talk, known: Known, given: Given, due: Due) -> Due:
     if given["what"] != "meeting" or due.minutes is not None:
         told = _("That is at night, when I send nothing. It goes in the morning: {when}.")
         talk.say(told.format(when=talk.when(morning)))
-        return due
+        return replace(due, at=morning)
     options = {
         "morning": _("In the morning, {when}").format(when=talk.when(morning)),
         "now": _("At night, it cannot wait"),
