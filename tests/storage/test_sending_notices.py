@@ -13,7 +13,11 @@ NOW = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
 GROWING = {"recipients", "outbox", "people", "sendings", "gate_decisions", "taps", "inbox"}
 NEWEST = "max(people.id)"
 """It is found at the end of its index, which the planner tells as a walk that ends at once."""
-SAID = {"texts": {"en": {"text": "Hello", "rich": False}}, "attachment": None, "buttons": []}
+SAID: dict[str, Any] = {
+    "texts": {"en": {"text": "Hello", "rich": False}},
+    "attachment": None,
+    "buttons": [],
+}
 
 
 def arrives(tx: Tx, name: str, role: Role = Role.NONE) -> int:
