@@ -25,7 +25,7 @@ from storage.audience import Audience, Somebody
 from storage.transaction import Tx
 
 MOST_DRAFTS: Final = 3
-MOST_WAITING: Final = 3
+MOST_WAITING: Final = 2
 LOOKED_THROUGH: Final = 30
 A_PAGE: Final = 10
 MOST_IN_A_FILE: Final = 100_000

@@ -149,6 +149,10 @@ class Talk:
         """Whether `key` was answered and is open again, for another answer."""
         return self._run.waiting == key and "was" in self._run.draft
 
+    def knows(self, key: str) -> bool:
+        """Whether `key` was answered before; so what is said before it need not be looked up."""
+        return key in self._run.answers
+
     def again(self, key: str) -> NoReturn:
         """Drop the answer `key` and all after it, and go on from there."""
         rerun.again(self._run, key)

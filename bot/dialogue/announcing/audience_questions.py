@@ -59,8 +59,8 @@ def ask_audience(talk: Talk, known: Known, given: Given) -> None:
     side = "only"
     for number in range(MOST_STEPS):
         _step(talk, known, given, number, side)
-        meant = _tell(talk, known, given)
-        put(talk, given, _more(number, meant))
+        meant = talk.knows(f"more.{number}") or _tell(talk, known, given)
+        put(talk, given, _more(number, meant=meant))
         side = given[f"more.{number}"]
         if side == "over":
             _choose_anew(talk, given)
@@ -80,14 +80,15 @@ def put(talk: Talk, given: Given, question: Question) -> Any:
     return stored
 
 
-def _tell(talk: Talk, known: Known, given: Given) -> int:
+def _tell(talk: Talk, known: Known, given: Given) -> bool:
+    """Say who that is; whether anybody is meant."""
     told = known.told(audience_of(given), str(given.get("what", "news")))
     look = Button(_("Look at the list"), entry("audience_list", known.announcement))
     talk.say(told.text, [look] if told.meant else [])
-    return told.meant
+    return told.meant > 0
 
 
-def _more(number: int, meant: int) -> OneOf:
+def _more(number: int, *, meant: bool) -> OneOf:
     options = {
         "done": _("Yes, go on"),
         "only": _("Only some of them"),

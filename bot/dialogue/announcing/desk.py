@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
@@ -45,6 +45,29 @@ class Shelf(Protocol):
     def morning_after(self, moment: datetime) -> datetime | None: ...
 
 
+class Labels(Mapping[str, str]):
+    """Meetings by their numbers; each is put into words only when somebody looks at it."""
+
+    def __init__(self, found: Mapping[str, Meeting], now: datetime) -> None:
+        self._found = found
+        self._now = now
+
+    def __getitem__(self, number: str) -> str:
+        one = self._found[number]
+        return _("{title}, {when}").format(
+            title=gatherings.label(one, 30), when=gatherings.starts(one, self._now)
+        )
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 class Desk:
     """What there is to choose from while this announcement is written."""
 
@@ -67,11 +90,11 @@ class Desk:
             found.pop("meeting")
         return found
 
-    def meetings(self) -> dict[str, str]:
+    def meetings(self) -> Mapping[str, str]:
         """What this person runs, to come or over not long ago."""
         return self._managed
 
-    def coming(self) -> dict[str, str]:
+    def coming(self) -> Mapping[str, str]:
         """What everybody sees, to come."""
         return self._coming
 
@@ -80,24 +103,19 @@ class Desk:
         return self._surveys
 
     @cached_property
-    def _managed(self) -> dict[str, str]:
+    def _managed(self) -> Labels:
         return self._labels(self._shelf.managed())
 
     @cached_property
-    def _coming(self) -> dict[str, str]:
+    def _coming(self) -> Labels:
         return self._labels(self._shelf.coming())
 
     @cached_property
     def _surveys(self) -> dict[str, str]:
         return {str(one.id): _in_language(one.title) for one in self._shelf.surveys()}
 
-    def _labels(self, found: Sequence[Meeting]) -> dict[str, str]:
-        return {
-            str(one.id): _("{title}, {when}").format(
-                title=gatherings.label(one, 30), when=gatherings.starts(one, self._talk.now)
-            )
-            for one in found
-        }
+    def _labels(self, found: Sequence[Meeting]) -> Labels:
+        return Labels({str(one.id): one for one in found}, self._talk.now)
 
     def title(self, meeting: int) -> str:
         """What a meeting is called."""
