@@ -55,7 +55,7 @@ class View:
     """What the progress says besides the sending's own numbers.
 
     `since` and `base`: from when on it goes without a stop, and how many were through then.
-    `morning` is set while it waits for the end of the night; `by` is who paused it.
+    `morning` is set while it waits for the end of the night.
     """
 
     title: str
@@ -66,7 +66,6 @@ class View:
     blocked: int = 0
     morning: datetime | None = None
     paid: bool = False
-    by: str = ""
 
 
 def everybody(going: Going) -> int:
@@ -134,7 +133,7 @@ def figures(going: Going, blocked: int = 0) -> list[str]:
         (_("Held back for now: {n}"), going.held),
         (_("Failed: {n}"), failed),
         (_("Blocked the bot: {n}"), blocked),
-        (_("Not needed any more: {n}"), going.skipped),
+        (_("Did not go: {n}"), going.skipped),
         (_("Not sure whether it arrived: {n}"), going.uncertain),
     ]
     sent = _sent(going).format(n=number(going.sent), all=number(everybody(going)))
@@ -156,8 +155,6 @@ def _state(going: Going, view: View) -> list[str]:
     match going.state:
         case "paused" if going.why == "errors":
             return [_("I have paused it, because too many went wrong in a row.")]
-        case "paused" if view.by:
-            return [_("Paused by {name}.").format(name=isolate(view.by, 60))]
         case "paused":
             return [_("Paused.")]
         case "cancelled":

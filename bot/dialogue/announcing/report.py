@@ -19,7 +19,7 @@ DIGEST: Final = "digest"
 WORDS: Final[Mapping[str, str]] = {
     "no consent": N_("do not want it any more"),
     "unreachable": N_("blocked the bot, or are not on Telegram any more"),
-    "paused": N_("asked for a pause, or the sending was paused"),
+    "paused": N_("asked for a pause"),
     "night": N_("after the night"),
     "enough this week": N_("had three messages this week already"),
     DIGEST: N_("get it in their weekly overview"),
