@@ -30,7 +30,7 @@ from bot.channels import (
 )
 from bot.clock import Clock
 from bot.dialogue.files.pictures import Drawing
-from bot.dialogue.messages import Attachment, load
+from bot.dialogue.messages import Attachment, Message, load
 from bot.drawing import draw
 from bot.ledger import Ledger
 from bot.logs import decision
@@ -38,7 +38,7 @@ from bot.pacer import Pacer
 from bot.probe import Probe
 from storage import Database, Tx, delivery, halts, outbox
 from storage.errors import Unavailable
-from storage.outbox import Kind, Lane, Row, State
+from storage.outbox import Content, Kind, Lane, Row, State
 
 MOST_NUMBERS: Final = 20_000  # messages whose number is remembered for their edits
 NEVER: Final = ""  # the number of a message that will never have one
@@ -90,6 +90,7 @@ class Courier:
         self._probe = probe
         self._ledger = ledger
         self._numbers: dict[int, str] = {}
+        self._known: tuple[Content, Lane, Message] | None = None
 
     async def deliver(self, row: Row, time: Callable[[], float]) -> Outcome:
         """Call the channel, for which room was reserved, and note the outcome."""
@@ -115,7 +116,7 @@ class Courier:
         return Outcome.DONE
 
     async def _call(self, row: Row) -> str | None:
-        message = None if row.content is None else load(row.content)
+        message = self._loaded(row)
         if row.kind is not Kind.SEND:
             target = row.target or await self._target(row)
             if row.kind is Kind.DELETE:
@@ -125,11 +126,20 @@ class Courier:
             return None
         if message is None:
             raise ValueError("a row to send has no content")
-        message = replace(message, paid=row.lane is Lane.PAID)
         if message.attachment is None or message.attachment.file:
             return await self._channel.send(row.chat, message)
         file = await self._made(row.chat, message.attachment)
         return await self._channel.send(row.chat, message, file)
+
+    def _loaded(self, row: Row) -> Message | None:
+        """The message, paid for if its lane is; the very same content is read once."""
+        if row.content is None:
+            return None
+        known = self._known
+        if known is None or known[0] is not row.content or known[1] is not row.lane:
+            message = replace(load(row.content), paid=row.lane is Lane.PAID)
+            known = self._known = (row.content, row.lane, message)
+        return known[2]
 
     async def _made(self, chat: str, attachment: Attachment) -> bytes:
         """The content of a file; the chat shows meanwhile that something is coming."""

@@ -40,6 +40,11 @@ class Ledger:
         """How many outcomes are not on disk yet."""
         return len(self._sent) + len(self._notes)
 
+    @property
+    def more_than_sent(self) -> bool:
+        """Whether anything else than messages that went out is not on disk yet."""
+        return bool(self._notes) or self._writing.locked()
+
     def sent(self, row: int, message: str | None, at: Any) -> None:
         """A row went out as this message of the channel."""
         self._sent.append({"row": row, "message": message, "at": at})

@@ -234,9 +234,13 @@ class Sender:
         return room
 
     async def _claimed(self, lane: Lane, count: int) -> Claimed:
-        """The claim, after all that is noted: a row must not pass an older one of its chat."""
+        """The claim, after all that is noted: a row must not pass an older one of its chat.
+
+        What was paid for and is sent is recorded beside it.
+        """
         self._lines.newly_behind.clear()
-        await self._ledger.flush()
+        if lane is not Lane.PAID or self._ledger.more_than_sent:
+            await self._ledger.flush()
         busy = self._pacer.busy(asyncio.get_running_loop().time()) | self._lines.chats()
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)

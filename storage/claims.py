@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import Executable, bindparam, exists, func, or_, select, text, update
 from sqlalchemy import Row as Found
-from sqlalchemy import Select, bindparam, exists, func, or_, select, text, update
 
 from storage.desk import PATIENCE, Desk, Render, RenderMany
 from storage.outbox import IS_WAITING, LEASE, Kind, Lane, Row, State
 from storage.tables import conversations, outbox
-from storage.transaction import Tx
+from storage.transaction import Prepared, Tx
 
 SPARE: Final = 16  # more rows than asked for are looked at, as only one of a chat is taken
 
@@ -52,35 +52,61 @@ def claim(
 
     The renderers named in `together` are asked once for all their rows.
     """
-    found, again = _first_of_each(tx.execute(_due(tx, wanted)), wanted.count)
+    found, again = _first_of_each(_found(tx, wanted), wanted.count)
     talking = _talking(tx, wanted, found)
     desk = Desk(tx, wanted.now, wanted.real_now, render, together or {})
     rows = desk.prepared(found, talking)
     if rows:
-        taken = {"state": State.SENDING, "owner": wanted.owner, "lease": wanted.real_now + LEASE}
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id.in_([row.id for row in rows]))
-            .values(tries=outbox.c.tries + 1, **taken)
-        )
+        until = wanted.real_now + LEASE
+        values = {"rows": [row.id for row in rows], "by": wanted.owner, "until": until}
+        tx.execute(_TAKE, values)
     return Claimed(rows, len(found), desk.faults, again)
 
 
-def _due(tx: Tx, wanted: Claim) -> Select[Any]:
-    due = (
-        select(outbox)
-        .where(
-            IS_WAITING,
-            outbox.c.lane == wanted.lane,
-            outbox.c.due <= wanted.now,
-            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= wanted.real_now),
-        )
-        .order_by(outbox.c.due, outbox.c.id)
-        .limit(wanted.count + SPARE)
+_DUE: Final = (
+    select(outbox)
+    .where(
+        IS_WAITING,
+        outbox.c.lane == bindparam("of"),
+        outbox.c.due <= bindparam("now"),
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("real_now")),
     )
-    if wanted.busy:
-        due = due.where(outbox.c.chat.not_in(list(wanted.busy)))
-    return tx.for_update(due, skip_locked=True)
+    .order_by(outbox.c.due, outbox.c.id)
+    .limit(bindparam("most"))
+)
+_NOT_BUSY: Final = outbox.c.chat.not_in(bindparam("busy", expanding=True))
+_TAKE: Final = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
+    .values(
+        tries=outbox.c.tries + 1,
+        state=State.SENDING,
+        owner=bindparam("by"),
+        lease=bindparam("until"),
+    )
+)
+
+
+@Prepared
+def _due(tx: Tx) -> Executable:
+    return tx.for_update(_DUE, skip_locked=True)
+
+
+@Prepared
+def _due_but(tx: Tx) -> Executable:
+    return tx.for_update(_DUE.where(_NOT_BUSY), skip_locked=True)
+
+
+def _found(tx: Tx, wanted: Claim) -> Iterable[Found[Any]]:
+    values = {
+        "of": wanted.lane,
+        "now": wanted.now,
+        "real_now": wanted.real_now,
+        "most": wanted.count + SPARE,
+    }
+    if not wanted.busy:
+        return tx.execute(_due, values)
+    return tx.execute(_due_but, {**values, "busy": list(wanted.busy)})
 
 
 def _first_of_each(found: Iterable[Found[Any]], count: int) -> tuple[list[Found[Any]], set[str]]:
@@ -95,28 +121,37 @@ def _first_of_each(found: Iterable[Found[Any]], count: int) -> tuple[list[Found[
     return list(chats.values()), again
 
 
+_TALKING: Final = select(conversations.c.chat).where(
+    conversations.c.chat.in_(bindparam("chats", expanding=True)),
+    _IS_ACTIVE,
+    conversations.c.last_activity > bindparam("since"),
+)
+
+
 def _talking(tx: Tx, wanted: Claim, found: Sequence[Found[Any]]) -> set[str]:
     """Which of the rows' chats are in the middle of a talk; replies belong to it."""
     if wanted.lane is Lane.REPLY or not found:
         return set()
-    lively = select(conversations.c.chat).where(
-        conversations.c.chat.in_([row.chat for row in found if row.kind == Kind.SEND]),
-        _IS_ACTIVE,
-        conversations.c.last_activity > wanted.now - PATIENCE,
+    chats = [row.chat for row in found if row.kind == Kind.SEND]
+    values = {"chats": chats, "since": wanted.now - PATIENCE}
+    return set(tx.execute(_TALKING, values).scalars())
+
+
+_READY: Final = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("real_now"))
+_LANES: Final = select(
+    *(
+        exists()
+        .where(IS_WAITING, outbox.c.lane == lane, outbox.c.due <= bindparam("now"), _READY)
+        .label(lane)
+        for lane in Lane
     )
-    return set(tx.execute(lively).scalars())
+)
 
 
 def lanes_due(tx: Tx, now: datetime, real_now: datetime) -> list[Lane]:
     """The lanes in which there is something to claim, the first to go first."""
-    ready = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= real_now)
-    return [
-        lane
-        for lane in Lane
-        if tx.execute(
-            select(exists().where(IS_WAITING, outbox.c.lane == lane, outbox.c.due <= now, ready))
-        ).scalar()
-    ]
+    found = tx.execute(_LANES, {"now": now, "real_now": real_now}).one()
+    return [lane for lane, is_due in zip(Lane, found, strict=True) if is_due]
 
 
 _NEXT_DUE: Final = select(func.min(outbox.c.due)).where(
