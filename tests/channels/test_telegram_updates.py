@@ -133,6 +133,7 @@ def test_a_text_with_a_sign_that_is_taken_out_loses_its_formatting():
 
 def test_no_more_formatting_is_read_than_telegram_shows():
     assert len(spans([entity()] * 100_000)) == 100
+    assert spans([entity("mention")] * 399 + [entity()] * 9) == (Span("bold", 0, 3),)
 
 
 def test_blocking_and_coming_back_are_told():
