@@ -203,7 +203,7 @@ def agree(talk: Talk, tx: Tx, purpose: str) -> None:
     if any(said.values()):
         return talk.say(
             _("Good. I send you that again, as you had chosen it."),
-            [Button(_("Change what I get"), entry("follow"))],
+            [Button(_("Change what I get"), entry("preferences"))],
             [_menu()],
         )
     return talk.say(_("Fine. I send you nothing of that."), [_menu()])

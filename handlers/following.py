@@ -6,7 +6,6 @@ come, in the same words as when somebody joins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from bot.dialogue import answers
@@ -17,7 +16,7 @@ from bot.dialogue.membership import PERMISSIONS, asked, themes
 from bot.dialogue.messages import Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from storage import digests, gate, news, people
+from storage import digests, news, people, preferences
 from storage.audience import Audience, count
 from storage.news import EVERYWHERE, PLACE, TOPIC, Follows
 from storage.people import Consent, Person, Purpose
@@ -59,7 +58,7 @@ def _sign_up(talk: Talk, tx: Tx, person: Person) -> None:
     news.follow(tx, person.id, TOPIC, topics)
     news.follow(tx, person.id, PLACE, places)
     digests.choose(tx, person, talk.now, weekly=weekly)
-    gate.pause(tx, person.id, None)
+    preferences.end_pause(tx, person.id, talk.now)
     version = PERMISSIONS["news"].version
     consent = Consent("news", True, version, talk.person.language, "news", talk.now)
     people.record_consent(tx, person.id, consent)
@@ -126,7 +125,9 @@ def _municipalities(talk: Talk) -> tuple[str, ...]:
     for turn in range(1, MOST_PLACES + 1):
         question = _("Which municipality? For example: Utrecht.")
         codes.append(talk.ask(f"place.{turn}", question, answers.place()).code)
-        more = _("{places}. Do you want another municipality too?").format(places=_named(codes))
+        more = _("{places}. Do you want another municipality too?").format(
+            places=followed.places(codes, None, everywhere=False)
+        )
         if turn == MOST_PLACES or not talk.confirm(
             f"more.{turn}", more, yes=_("Another one"), no=_("That is all")
         ):
@@ -155,10 +156,6 @@ def _lines(person: Person, follows: Follows, *, weekly: bool) -> dict[str, tuple
         "where": (_("From"), where),
         "how": (_("How"), how),
     }
-
-
-def _named(codes: Sequence[str]) -> str:
-    return listed(name_of(code) for code in dict.fromkeys(codes))
 
 
 def _card(tx: Tx, person: Person) -> str:
