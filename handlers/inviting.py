@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from bot.dialogue import answers
-from bot.dialogue.choices import match, plain
+from bot.dialogue.announcing.audience_words import about
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, n_, number
 from bot.dialogue.meeting_talk import gatherings, inviting
 from bot.dialogue.meeting_talk.managing import back, refuse
 from bot.dialogue.membership import parts, themes
 from bot.dialogue.messages import Button
+from bot.dialogue.neighbourhoods import alike, one_of, suggested
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
 from storage import audit, invitations, meetings, people, rsvps, seats, settings
@@ -21,8 +22,6 @@ from storage.invitations import Report
 from storage.meetings import Kind, Meeting
 from storage.seats import Why
 from storage.transaction import Tx
-
-MOST_SUGGESTED: Final = 6
 
 
 @flow("invite", title=N_("inviting people"), role="coordinator")
@@ -51,7 +50,7 @@ def invite(talk: Talk, tx: Tx, meeting_id: int) -> None:
         "{counted}\n\nSo {n} person gets this invitation. Shall I send it?",
         "{counted}\n\nSo {n} people get this invitation. Shall I send it?",
         counted.get,
-    ).format(counted=_told(counted), n=number(counted.get))
+    ).format(counted=_told(counted), n=about(counted.get, exact=counted.exact))
     if not talk.confirm("sure", question, yes=_("Yes, send it"), no=_("No, do not")):
         return talk.say(_("Fine. I have invited nobody."), [back(meeting)])
     invitations.invite(tx, meeting, audience, talk.person.id, talk.now)
@@ -130,31 +129,23 @@ def _municipality(talk: Talk) -> str:
 
 
 def _neighbourhood(talk: Talk, tx: Tx) -> Audience:
-    """People type the name of theirs as they like; all ways of writing it are meant."""
+    """All ways of writing the name of a neighbourhood are meant."""
     code = _municipality(talk)
-    spelled: dict[str, list[str]] = {}
-    for name in invitations.neighbourhoods(tx, code):
-        spelled.setdefault(plain(name), []).append(name)
-    if not spelled:
+    named = invitations.neighbourhoods(tx, code)
+    if not named:
         talk.say(
             _("Nobody in {place} told me the name of their neighbourhood.").format(
                 place=name_of(code)
             )
         )
         talk.again("whom")
-    labels = {key: names[0] for key, names in spelled.items()}
-    suggested = list(labels.values())[:MOST_SUGGESTED]
-    typed = talk.ask(
+    name = talk.ask(
         "neighbourhood",
         _("What is the neighbourhood called?"),
-        answers.text(most=100),
-        suggestions=suggested,
+        one_of(named),
+        suggestions=suggested(named),
     )
-    key = plain(typed) if plain(typed) in spelled else match(typed, labels)
-    if key is None:
-        talk.say(_("I know nobody who lives there. Type it as people there call it."))
-        talk.again("neighbourhood")
-    return Audience(municipality=code, neighbourhoods=tuple(spelled[key]))
+    return Audience(municipality=code, neighbourhoods=tuple(alike(name, named)))
 
 
 # What it looks like, and how many get it.
@@ -185,8 +176,8 @@ def _told(counted: Counted) -> str:
             counted.invited,
         ),
     ]
-    shown = [text.format(n=number(n)) for text, n in lines[:2]]
-    shown += [text.format(n=number(n)) for text, n in lines[2:] if n]
+    shown = [text.format(n=about(n, exact=counted.exact)) for text, n in lines[:2]]
+    shown += [text.format(n=about(n, exact=counted.exact)) for text, n in lines[2:] if n]
     return "\n".join(shown)
 
 

@@ -116,12 +116,13 @@ def count(tx: Tx, audience: Audience, purpose: str) -> Counted:
         func.count().filter(wants, ~reachable),
         func.count().filter(wants, reachable),
     )
-    found = estimates.sums(tx, columns, meant(audience), _known(audience))
+    found = estimates.sums(tx, columns, meant(audience), known(audience))
     unwanting, unreachable, get = found.numbers
     return Counted(unwanting + unreachable + get, unwanting, unreachable, get, found.exact)
 
 
-def _known(audience: Audience) -> list[GenerativeSelect]:
+def known(audience: Audience) -> list[GenerativeSelect]:
+    """The numbers of those meant and maybe of more, from each index that has them."""
     found = (numbers(kind, values) for kind, values in _by_kind(audience.only).items())
     return [one for one in found if one is not None]
 
@@ -144,7 +145,7 @@ _SHOWN: Final = tuple(people.c[name] for name in Somebody.__dataclass_fields__)
 
 def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> list[Somebody]:
     """Some of those who would get it now: numbers after `after`, in order."""
-    few = estimates.shortest(tx, _known(audience))
+    few = estimates.shortest(tx, known(audience))
     found = (
         select(*_SHOWN)
         .where(people.c.id > after, *clauses(audience, purpose))

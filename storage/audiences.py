@@ -19,15 +19,16 @@ from sqlalchemy import (
     select,
 )
 
+from storage import audience, estimates
+from storage.audience_filters import Filter
+from storage.audience_filters import Kind as Found
 from storage.gate import Outcome
 from storage.meetings import COMING, Kind, Meeting
-from storage.people import Purpose, State
+from storage.people import State
 from storage.tables import (
-    consents,
     gate_decisions,
     invitations,
     people,
-    person_themes,
     rsvps,
     waiting_list,
 )
@@ -59,7 +60,7 @@ def load(kept: Mapping[str, Any]) -> Audience:
 class Counted:
     """How many people an audience has; `answered` and `invited` before, and who `get` it now.
 
-    `wanting` are those of all who want invitations.
+    `wanting` are those of all who want invitations. Not `exact`: worked out from some of them.
     """
 
     people: int
@@ -67,6 +68,7 @@ class Counted:
     answered: int
     invited: int
     get: int
+    exact: bool = True
 
 
 def key(fanout: int, person: int) -> str:
@@ -83,18 +85,22 @@ KEY: Final = (
 """The same of a row of `invitations`."""
 
 
-def _meant(audience: Audience) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    if audience.municipality is not None:
-        clauses.append(people.c.municipality == audience.municipality)
-    if audience.neighbourhoods:
-        clauses.append(people.c.neighbourhood.in_(list(audience.neighbourhoods)))
-    if audience.part is not None:
-        clauses.append(people.c.part == audience.part)
-    if audience.theme is not None:
-        themes = person_themes.c.person == people.c.id, person_themes.c.theme == audience.theme
-        clauses.append(exists().where(*themes))
-    return clauses
+def _chosen(one: Audience) -> audience.Audience:
+    """The same, as it is meant for messages of any kind; each spelling of a neighbourhood."""
+    chosen: list[Filter] = []
+    if one.municipality is not None and not one.neighbourhoods:
+        chosen.append(Filter(Found.MUNICIPALITY, one.municipality))
+    for name in one.neighbourhoods:
+        chosen.append(Filter(Found.NEIGHBOURHOOD, f"{one.municipality}:{name}"))
+    if one.part is not None:
+        chosen.append(Filter(Found.PART, one.part))
+    if one.theme is not None:
+        chosen.append(Filter(Found.THEME, one.theme))
+    return audience.Audience(tuple(chosen))
+
+
+def _meant(one: Audience) -> list[ColumnElement[bool]]:
+    return audience.meant(_chosen(one))
 
 
 def _may_come(meeting: Meeting) -> list[ColumnElement[bool]]:
@@ -110,24 +116,20 @@ def _may_come(meeting: Meeting) -> list[ColumnElement[bool]]:
             return []
 
 
-def _wants() -> ColumnElement[bool]:
-    newest = (
-        select(consents.c.given)
-        .where(consents.c.person == people.c.id, consents.c.purpose == Purpose.NEWS)
-        .order_by(consents.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return and_(people.c.reachable, func.coalesce(newest, False))
+_WANTS: Final = and_(people.c.reachable, people.c.wants_news)
 
 
 def _answered(tx: Tx, meeting: Meeting) -> ColumnElement[bool]:
-    """Who said something to this meeting, or has a place or stands in line on the same day."""
+    """Who said something to this meeting, or has a place or stands in line on the same day.
+
+    The sums keep the planner from looking up each place of a day instead of the person.
+    """
     same_day = _same_day(tx, meeting)
     answered = or_(rsvps.c.meeting == meeting.id, rsvps.c.answer.in_(COMING))
-    in_line = waiting_list.c.meeting.in_(same_day), waiting_list.c.state.in_(_IN_LINE)
+    in_line = (waiting_list.c.meeting + 0).in_(same_day), waiting_list.c.state.in_(_IN_LINE)
+    said = (rsvps.c.meeting + 0).in_(same_day)
     return or_(
-        exists().where(rsvps.c.person == people.c.id, rsvps.c.meeting.in_(same_day), answered),
+        exists().where(rsvps.c.person == people.c.id, said, answered),
         exists().where(waiting_list.c.person == people.c.id, *in_line),
     )
 
@@ -172,19 +174,20 @@ def has_answered(tx: Tx, meeting: Meeting, person: int) -> bool:
     return bool(tx.execute(_HAS_ANSWERED, wanted).scalar())
 
 
-def count(tx: Tx, meeting: Meeting, audience: Audience) -> Counted:
-    """How many are meant, and how many of them would be invited now."""
-    meant = [*_meant(audience), *_may_come(meeting)]
-    wants, answered, invited = _wants(), _answered(tx, meeting), _invited(meeting)
+def count(tx: Tx, meeting: Meeting, one: Audience) -> Counted:
+    """How many are meant, and how many of them would be invited now, in bounded time."""
+    meant = [*_meant(one), *_may_come(meeting)]
+    answered, invited = _answered(tx, meeting), _invited(meeting)
     columns = (
         func.count(),
-        func.count().filter(wants),
+        func.count().filter(_WANTS),
         func.count().filter(answered),
         func.count().filter(invited),
-        func.count().filter(wants, ~answered, ~invited),
+        func.count().filter(_WANTS, ~answered, ~invited),
     )
-    found: Sequence[Any] = tx.execute(select(*columns).select_from(people).where(*meant)).one()
-    return Counted(*found)
+    found = estimates.sums(tx, columns, meant, audience.known(_chosen(one)))
+    all_, wanting, before, invited_before, get = found.numbers
+    return Counted(all_, wanting, before, invited_before, get, found.exact)
 
 
 def neighbourhoods(tx: Tx, municipality: str) -> list[str]:
@@ -200,16 +203,16 @@ def neighbourhoods(tx: Tx, municipality: str) -> list[str]:
 
 
 def page(
-    tx: Tx, meeting: Meeting, audience: Audience, after: int, limit: int
+    tx: Tx, meeting: Meeting, one: Audience, after: int, limit: int
 ) -> Sequence[tuple[int, str]]:
     """Some of those who would be invited now, with their chats: numbers after `after`, in order."""
     found = (
         select(people.c.id, people.c.chat)
         .where(
             people.c.id > after,
-            *_meant(audience),
+            *_meant(one),
             *_may_come(meeting),
-            _wants(),
+            _WANTS,
             ~_answered(tx, meeting),
             ~_invited(meeting),
         )
