@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 from bot.dialogue import answers
-from bot.dialogue.checks import Check, Invalid, not_text
-from bot.dialogue.choices import match, plain
 from bot.dialogue.flow import entry
-from bot.dialogue.language import _, isolate, native_name
+from bot.dialogue.language import _, native_name
 from bot.dialogue.membership import parts, themes
-from bot.dialogue.messages import Button, Heard, Shared
+from bot.dialogue.messages import Button
+from bot.dialogue.neighbourhoods import one_of, suggested
 from bot.dialogue.paging import Paged
 from bot.dialogue.places import name_of
 from bot.dialogue.questions import OneOf, Open, Question, Several
@@ -26,7 +23,6 @@ from bot.dialogue.state import SKIPPED
 from bot.dialogue.talk import Talk
 
 MOST_STEPS: Final = 8
-MOST_SUGGESTED: Final = 6
 
 Given = dict[str, Any]
 """Answers by the keys of their questions, encoded as they are stored."""
@@ -202,32 +198,7 @@ def _neighbourhood(talk: Talk, known: Known, given: Given, key: str) -> None:
         talk.say(told.format(place=name_of(code)))
         talk.change(key, f"{key}.in")
     question = _("What is the neighbourhood called?")
-    check, offered = neighbourhood(named), once(named)[:MOST_SUGGESTED]
-    put(talk, given, Open(f"{key}.of", question, check, suggestions=offered))
-
-
-def once(named: Sequence[str]) -> list[str]:
-    """Names, each once however it is written, as the first of them is."""
-    spelled: dict[str, str] = {}
-    for name in named:
-        spelled.setdefault(plain(name), name)
-    return list(spelled.values())
-
-
-def neighbourhood(named: Sequence[str]) -> Check[str]:
-    """One of the neighbourhoods that people named, typed nearly like that."""
-    labels = {plain(name): name for name in reversed(named)}
-
-    def read(given: Heard | Shared, _now: datetime, _zone: ZoneInfo) -> str | Invalid:
-        if isinstance(given, Shared):
-            return Invalid(not_text(given.kind))
-        said = plain(given.text)
-        found = said if said in labels else match(given.text, labels)
-        if found is None:
-            return Invalid(_("I know nobody who lives there. Type it as people there call it."))
-        return labels[found]
-
-    return Check(read, str, str, lambda name: isolate(name, 60))
+    put(talk, given, Open(f"{key}.of", question, one_of(named), suggestions=suggested(named)))
 
 
 # What the answers come to.
