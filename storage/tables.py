@@ -40,6 +40,7 @@ ID = BigInteger().with_variant(Integer, "sqlite")
 """A row's number: 64 bits on both databases; SQLite gives numbers to INTEGER keys alone."""
 
 _WAITING = text("state = 'waiting'")
+_PUT_OFF = text("state = 'waiting' AND not_before IS NOT NULL")
 _FAILED = text("state IN ('refused', 'unreachable', 'uncertain')")
 _IN_LINE = text("state IN ('waiting', 'offered')")
 _UNFINISHED = text("finished IS NULL")
@@ -153,6 +154,7 @@ outbox = Table(
         postgresql_where=text("state = 'sending'"),
     ),
     Index("ix_outbox_chat", "chat", "id"),
+    Index("ix_outbox_put_off", "chat", sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF),
     Index(
         "ix_outbox_edits",
         "edits",

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storage import Database, claims, delivery, inbox, outbox, said
+from storage import Database, claims, delivery, inbox, outbox, said, templates
 from storage.claims import Claim
-from storage.outbox import Draft, Lane, Promise, State
+from storage.outbox import Draft, Kind, Lane, Promise, State
 from tests.storage.statements import Statements
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 CHAT = "telegram:5"
-GROWING = {"inbox", "outbox", "conversations"}
+GROWING = {"inbox", "outbox", "conversations", "templates"}
 
 
 @pytest.fixture
@@ -43,6 +43,13 @@ async def every_outbox_verb(db):
         rows = await db.run(outbox.reply, number, [draft], owner="me", real_now=NOW, now=NOW)
         await db.run(delivery.doubt, [rows[0].id])
     await db.run(outbox.promise, Promise("a", CHAT, "r", {"text": "c"}, NOW), NOW)
+    changes = [
+        Promise(f"{kind}:{lane}", CHAT, "r", {"text": "d", "template": "t"}, NOW, lane=lane,
+                edits=1, kind=kind)
+        for lane in Lane for kind in (Kind.EDIT, Kind.DELETE)
+    ]  # fmt: skip
+    await db.run(outbox.promise_all, changes, NOW)
+    await db.run(templates.put, "t", {"text": "d"})
     for lane in Lane:
         for busy in ((), {"telegram:6"}):
             await db.run(claims.claim, Claim("me", lane, 3, busy, NOW, NOW), render)
@@ -59,6 +66,8 @@ async def every_outbox_verb(db):
     await db.read(said.recent, CHAT, 4)
     await db.read(claims.lanes_due, NOW, NOW)
     await db.read(claims.next_due, NOW)
+    await db.read(templates.get_many, {"t"})
+    await db.run(templates.drop, ["t"])
 
 
 async def test_no_verb_of_the_inbox_walks_through_a_table(db):
@@ -73,3 +82,14 @@ async def test_no_verb_of_the_outbox_walks_through_a_table(db):
     with heard.listening():
         await every_outbox_verb(db)
     assert await heard.walks(GROWING) == []
+
+
+async def test_the_end_of_a_talk_finds_what_it_put_off_without_all_else_of_the_chat(db):
+    heard = Statements(db)
+    with heard.listening():
+        await db.run(outbox.release, CHAT, NOW)
+    [(statement, given)] = heard.seen.items()
+    plan = await db.run(
+        lambda tx: tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+    )
+    assert "ix_outbox_put_off" in plan[0].detail

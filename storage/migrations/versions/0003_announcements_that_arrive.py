@@ -208,6 +208,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("state NOT IN ('open', 'sent')"),
         )
 
+    op.create_index(
+        "ix_outbox_put_off",
+        "outbox",
+        ["chat"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting' AND not_before IS NOT NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND not_before IS NOT NULL"),
+    )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("wants_news", sa.Boolean(), server_default=sa.false(), nullable=False)
