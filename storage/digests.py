@@ -143,7 +143,8 @@ def waiting(tx: Tx, person: int, key: str, now: datetime) -> list[Item]:
     numbers = list(dict.fromkeys(number for number in kept if number is not None))
     found = news.some(tx, numbers) if numbers else []
     at = decided[until].at if until < len(decided) else now
-    return [one for one in found if one.useful_until is None or one.useful_until > at]
+    useful = [one for one in found if one.useful_until is None or one.useful_until > at]
+    return sorted(useful, key=lambda one: (one.begun, one.id))
 
 
 def _announcement(key: str) -> int | None:

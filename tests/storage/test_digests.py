@@ -94,6 +94,16 @@ async def test_it_tells_what_was_kept_back_the_oldest_first(db: Database) -> Non
     assert await waiting(db, ali, f"{KEY}:{ali}", FRIDAY) == []
 
 
+async def test_what_waited_at_the_gate_first_stands_where_it_was_begun(db: Database) -> None:
+    noor = await db.run(reader, "noor")
+    (cora,) = await db.run(crowd, 1)
+    first = (await db.run(begun, cora, NOW)).announcement
+    second = (await db.run(begun, cora, NOW + MINUTE)).announcement
+    for number in (second, first):
+        await db.run(kept_back, noor, number, NOW + 2 * MINUTE)
+    assert await waiting(db, noor, f"{KEY}:{noor}", FRIDAY) == [first, second]
+
+
 async def test_written_twice_it_says_the_same(db: Database) -> None:
     noor = await db.run(reader, "noor")
     told = await told_to(db, noor, 1)
