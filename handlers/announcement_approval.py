@@ -29,6 +29,7 @@ from storage import (
 )
 from storage.announcements import Announcement, State
 from storage.outbox import Promise
+from storage.reminder_times import is_night, morning_after
 from storage.transaction import Tx
 
 TO_UNDO: Final = timedelta(seconds=60)
@@ -69,14 +70,21 @@ def approve(talk: Talk, tx: Tx, announcement_id: int) -> Any:
             _("Fine. It waits for you, or for another colleague."),
             [Button(_("Look at it again"), entry("approve_announcement", one.id))],
         )
+    return _agree(talk, tx, one)
+
+
+def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
+    """Plan it, unless a colleague was first."""
+    zone = settings.platform(tx).zone
     soon = talk.now + TO_UNDO
+    if is_night(soon, zone) and one.purpose != announcements.SERVICE:
+        soon = morning_after(soon, zone)
     due = None if one.is_relative else max(one.due or soon, soon)
     if not announcements.plan(tx, one.id, due, talk.person.id, talk.now):
         return _no_longer_asked(talk, tx, announcements.find(tx, one.id))
     _note(talk, tx, "announcement.approve", one)
     _tell_writer(talk, tx, one, "announcement_answered", yes=True)
     planned = announcements.find(tx, one.id) or one
-    zone = settings.platform(tx).zone
     return talk.say(
         _("Thank you. {when} {name} knows that you agree.").format(
             when=report.when_planned(announcements.due_of(tx, planned), talk.now, zone),

@@ -153,6 +153,20 @@ def test_its_own_time_is_kept_when_a_colleague_agrees(world, noor, bram):
     assert found(world, announcement).due == due
 
 
+def test_what_is_agreed_to_at_night_goes_in_the_morning_and_that_is_said(world, noor, bram):
+    [reader] = crowd(world, 1)
+    announcement = asked(noor)
+    world.now += timedelta(hours=11)
+    sends(bram, "approve_announcement", announcement)
+    assert bare(bram.presses("Yes, send it")) == [
+        "Thank you. It goes out Tuesday 2 March, 09:00. Noor knows that you agree."
+    ]
+    goes_out(world, minutes=60 * 9)
+    assert hears(reader) == []
+    goes_out(world, minutes=60)
+    assert hears(reader) == [LETTER]
+
+
 def test_at_night_only_who_was_there_just_now_is_asked(world, noor, bram):
     mia = coordinator(world, "mia")
     world.pass_time(hours=11)
