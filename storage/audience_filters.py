@@ -32,6 +32,7 @@ from storage.meetings import COMING, Answer
 from storage.people import Role
 from storage.tables import answer_sets, follows, meetings, people, person_themes, rsvps
 from storage.tables import waiting_list as line
+from storage.unindexed import unindexed
 
 _IN_LINE: Final = text("waiting_list.state IN ('waiting', 'offered')")  # for its partial index
 _WITH_ROLE: Final = text("people.role <> 'none'")  # likewise
@@ -201,8 +202,7 @@ Said = tuple[ColumnElement[Any], "list[ColumnElement[bool] | TextClause]"]
 
 
 def _meeting(values: Values) -> ColumnElement[bool]:
-    """The sum keeps the planner from looking up each place of a day instead of the person."""
-    said = _said(values, rsvps.c.meeting + 0, line.c.meeting + 0)
+    said = _said(values, unindexed(rsvps.c.meeting), unindexed(line.c.meeting))
     return or_(false(), *(exists().where(person == people.c.id, *row) for person, row in said))
 
 

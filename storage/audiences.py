@@ -34,6 +34,7 @@ from storage.tables import (
 )
 from storage.tables import meetings as meetings_table
 from storage.transaction import Tx
+from storage.unindexed import unindexed
 
 _IN_LINE: Final = ("waiting", "offered")
 
@@ -120,14 +121,11 @@ _WANTS: Final = and_(people.c.reachable, people.c.wants_news)
 
 
 def _answered(tx: Tx, meeting: Meeting) -> ColumnElement[bool]:
-    """Who said something to this meeting, or has a place or stands in line on the same day.
-
-    The sums keep the planner from looking up each place of a day instead of the person.
-    """
+    """Who said something to this meeting, or has a place or stands in line on the same day."""
     same_day = _same_day(tx, meeting)
     answered = or_(rsvps.c.meeting == meeting.id, rsvps.c.answer.in_(COMING))
-    in_line = (waiting_list.c.meeting + 0).in_(same_day), waiting_list.c.state.in_(_IN_LINE)
-    said = (rsvps.c.meeting + 0).in_(same_day)
+    in_line = unindexed(waiting_list.c.meeting).in_(same_day), waiting_list.c.state.in_(_IN_LINE)
+    said = unindexed(rsvps.c.meeting).in_(same_day)
     return or_(
         exists().where(rsvps.c.person == people.c.id, said, answered),
         exists().where(waiting_list.c.person == people.c.id, *in_line),
