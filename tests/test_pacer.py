@@ -15,9 +15,9 @@ def pacer(**changes):
 
 
 def send(p, chat, now, took=0.0, lane=Lane.REPLY):
-    p.reserve()
+    p.reserve(lane=lane)
     p.call(chat, lane, now)
-    p.answer(chat, now + took)
+    p.answer(chat, now + took, lane)
 
 
 def most_within(moments, seconds):
@@ -141,3 +141,78 @@ def test_idle_chats_are_forgotten():
     send(p, "now", 200.0)
     p.busy(200.0)
     assert len(p._chats) == 1
+
+
+def test_what_is_paid_for_has_a_window_of_its_own():
+    p = pacer(connections=10_000)
+    for number in range(30):
+        send(p, f"c{number}", 100.0)
+    assert p.room(100.0) == p.room(100.0, Lane.BULK) == 0
+    begun = p.room(100.0, Lane.PAID)
+    assert begun > 100
+    for number in range(begun):
+        p.reserve(lane=Lane.PAID)
+        p.call(f"p{number}", Lane.PAID, 100.0)
+        p.answer(f"p{number}", 100.0, Lane.PAID)
+    p.spread(begun, 100.0, Lane.PAID)
+    assert p.room(100.0, Lane.PAID) == 0
+    assert p.room(100.01 + SECOND) == 30
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=5, deadline=None)
+def test_no_second_sees_more_of_what_is_paid_for_than_its_limit(seed):
+    dice, p, now = random.Random(seed), pacer(paid_per_second=200, connections=10_000), 100.0
+    accepted: list[float] = []
+    answers: list[tuple[float, str]] = []
+    while now < 104.0:
+        for at, chat in [one for one in answers if one[0] <= now]:
+            p.answer(chat, at, Lane.PAID)
+            answers.remove((at, chat))
+        room = p.room(now, Lane.PAID)
+        p.spread(room, now, Lane.PAID)
+        for _ in range(room):
+            chat = f"c{len(accepted)}"
+            p.reserve(lane=Lane.PAID)
+            p.call(chat, Lane.PAID, now)
+            there = now + dice.uniform(0, 0.05)
+            accepted.append(there)
+            answers.append((there + dice.uniform(0, 0.05), chat))
+        now += 0.01
+    assert most_within(accepted, 1.0) <= 200
+    assert len(accepted) > 600
+
+
+def test_an_eighth_of_the_connections_is_not_for_what_is_paid_for():
+    p = pacer(connections=64)
+    assert p.room(100.0, Lane.PAID) == 56
+    p.reserve(56, Lane.PAID)
+    assert p.room(100.0, Lane.PAID) == 0
+    assert p.room(100.0) == 8
+
+
+def test_a_chat_keeps_its_own_limit_for_what_is_paid_for():
+    p = pacer()
+    for _ in range(3):
+        send(p, "a", 100.0, lane=Lane.PAID)
+    assert p.wait("a", 100.0) > 0.9
+    assert p.busy(100.0) == {"a"}
+    assert p.busy(100.01 + SECOND) == set()
+
+
+def test_a_halt_of_all_halts_what_is_paid_for():
+    p = pacer()
+    p.halt(halts.ALL, 110.0)
+    assert p.room(105.0, Lane.PAID) == 0
+    assert p.room_in(105.0, 1, Lane.PAID) == 5.0
+
+
+def test_only_chats_that_are_low_are_looked_at_again():
+    p = pacer(connections=10_000, per_second=10_000)
+    for number in range(900):
+        send(p, f"c{number}", 100.0)
+    send(p, "-1", 100.0)
+    for _ in range(3):
+        send(p, "low", 100.0)
+    assert p.busy(100.0) == {"low"}
+    assert p._low == {"low", "-1"}
