@@ -241,7 +241,10 @@ class Sender:
         self._lines.newly_behind.clear()
         if lane is not Lane.PAID or self._ledger.more_than_sent:
             await self._ledger.flush()
-        busy = self._pacer.busy(asyncio.get_running_loop().time()) | self._lines.chats()
+        served = self._lines.chats()
+        busy = self._pacer.busy(asyncio.get_running_loop().time()) | served
+        if lane is Lane.NOTICE:
+            self._again |= served
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)
         claimed, behind = await self._database.run(_claim, wanted, self._rendering)
