@@ -74,11 +74,14 @@ def why_announcement(talk: Talk, tx: Tx, announcement_id: int) -> None:
     said = [
         _sent(talk, tx, item),
         _because(talk, tx, item.purpose),
+        _chose_no_topic(talk, tx, item),
         _("Telegram tells nobody whether you have read it."),
     ]
     if item.purpose != SERVICE:
-        return talk.say("\n\n".join(said), *_less(talk, tx, item.purpose))
-    return talk.say("\n\n".join(said), _meeting_of(item), [Button(_("Ask a human"), entry("ask"))])
+        return talk.say("\n\n".join(filter(None, said)), *_less(talk, tx, item.purpose))
+    return talk.say(
+        "\n\n".join(filter(None, said)), _meeting_of(item), [Button(_("Ask a human"), entry("ask"))]
+    )
 
 
 def _meeting_of(item: Item) -> list[Button]:
@@ -131,9 +134,21 @@ def _because(talk: Talk, tx: Tx, purpose: str) -> str:
     ).format(day=on)
 
 
+def _chose_no_topic(talk: Talk, tx: Tx, item: Item) -> str:
+    """Why it comes to somebody who follows no topic, where it went to who follows one."""
+    only = audience.load(item.audience).only
+    if not any(one.value.startswith(f"{news.TOPIC}:") for one in only):
+        return ""
+    if news.followed(tx, talk.person.id).topics:
+        return ""
+    return _("You have not chosen any topics, so you get the news about all of them.")
+
+
 def _less(talk: Talk, tx: Tx, purpose: str) -> list[list[Button]]:
-    """The ways to get less, from the least to the most."""
+    """The ways to get less; the end of this kind first, as that is what most come for."""
     rows = [[Button(_stop(purpose), entry("stop_announcements", purpose))]]
+    if purpose == Purpose.NEWS:
+        rows.append([Button(_("Only some topics"), entry("follow", "topics"))])
     if purpose == Purpose.NEWS and not digests.is_chosen(tx, talk.person.id):
         rows.append([Button(_("Rather once a week"), entry("follow", "weekly"))])
     pause = n_("Nothing for {n} week", "Nothing for {n} weeks", WEEKS).format(n=WEEKS)

@@ -125,8 +125,8 @@ def test_why_it_came_says_who_sent_it_to_whom_when_and_since_when_one_agreed(
         "Telegram tells nobody whether you have read it."
     )
     assert noor.last.labels == [
-        "No more news", "Rather once a week", "Nothing for 4 weeks", "Nothing at all any more",
-        "Ask a human",
+        "No more news", "Only some topics", "Rather once a week", "Nothing for 4 weeks",
+        "Nothing at all any more", "Ask a human",
     ]  # fmt: skip
 
 
@@ -137,6 +137,20 @@ def test_less_is_one_tap_away(world: World, cora: Phone, noor: Phone) -> None:
     noor.sends(f"f:why_announcement:{number}")
     assert "Rather once a week" not in noor.last.labels
     assert noor.presses("Nothing for 4 weeks")[0].startswith("Good. Until Monday 29 March 2027")
+
+
+def test_who_chose_no_topic_is_told_that_all_of_them_come(
+    world: World, cora: Phone, noor: Phone
+) -> None:
+    audience = {"only": [["follows", "topic:green"]], "but": []}
+    number = tells(world, cora, to=[noor], audience=audience)
+    (said,) = bare(noor.sends(f"f:why_announcement:{number}"))
+    assert "It went to: everybody who follows Green and play." in said
+    assert "You have not chosen any topics, so you get the news about all of them." in said
+    world.run(news.follow, noor.person.id, "topic", ["green"])
+    assert "not chosen" not in noor.sends(f"f:why_announcement:{number}")[0]
+    noor.presses("Only some topics")
+    assert noor.last.text == "What do you want to get news about?"
 
 
 def test_a_sender_who_was_forgotten_is_the_platform(world: World, cora: Phone, noor: Phone) -> None:
