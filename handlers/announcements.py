@@ -34,6 +34,8 @@ from storage.transaction import Tx
 A_PAGE: Final = 8
 MOST_SHOWN: Final = 600
 """UTF-16 units of the text that are shown among the facts."""
+MOST_CHANGES: Final = 2
+"""So many corrections, the newest, are told of beside the sending itself."""
 
 
 @flow(
@@ -139,8 +141,7 @@ def one(talk: Talk, tx: Tx, announcement_id: int) -> None:
         return talk.say(_("That message was thrown away. Nobody gets it."), every)
     runs = sendings.of(tx, found.id)
     parts = ["\n".join(_written(found)), "\n".join(_facts(talk, tx, found))]
-    for run in runs:
-        parts.append("\n".join(_run(tx, run)))
+    parts += ["\n".join(_run(tx, run)) for run in [*runs[:1], *runs[1:][-MOST_CHANGES:]]]
     parts += [text for text in (_pressed(tx, found, runs),) if text]
     return talk.say("\n\n".join(parts), *_buttons(talk, found, runs), every)
 
@@ -183,7 +184,7 @@ def _run(tx: Tx, run: Sending) -> Iterator[str]:
     titles = {Kind.CORRECT: _("The correction"), Kind.WITHDRAW: _("Taking it back")}
     if run.kind in titles:
         yield _("{what}:").format(what=titles[Kind(run.kind)])
-    few = report.apart(run) <= report.MOST_COUNTED
+    few = run.kind == Kind.SEND and report.apart(run) <= report.MOST_COUNTED
     yield from report.lines(run, recipients.reasons(tx, run.id) if few else {})
 
 

@@ -208,6 +208,20 @@ def test_never_more_than_ten_buttons_and_each_once(world, noor):
     assert len(noor.last.labels) == len(set(noor.last.labels)) <= 10
 
 
+def test_after_many_corrections_only_the_newest_are_told_of(world, noor):
+    crowd(world, 2)
+    announcement = planned(noor)
+    goes_out(world)
+    for number in range(4):
+        sends(noor, "correct_announcement", announcement)
+        noor.types(f"Number {number}.")
+        noor.presses("Yes, correct it")
+        goes_out(world, minutes=0)
+    told = about(noor, announcement)
+    assert told.startswith("Number 3.")
+    assert told.count("The correction:") == 2
+
+
 # Who got it.
 
 
