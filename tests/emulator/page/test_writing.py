@@ -47,6 +47,7 @@ async def select(phone: Phone, text: str) -> None:
          [("blockquote", "een\ntwee"), ("bold", "twee")]),
         ("```\na = 1\nb\n```", "a = 1\nb", [("pre", "a = 1\nb")]),
         ("C++ en D++, snake__case__x, 2 ** 3 ** 4, ****, >5", None, []),
+        ("x__init__ en 2**3** en a++b++", None, []),
         ("https://example.org/__init__/a", None, [("url", "https://example.org/__init__/a")]),
         ("[boos](javascript:alert(1)) `**niet**", "[boos](javascript:alert(1)) `niet",
          [("bold", "niet")]),
