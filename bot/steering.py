@@ -11,10 +11,10 @@ from datetime import datetime, time, timedelta
 from bot.dialogue import keyboards, phrases
 from bot.dialogue.choices import match, plain
 from bot.dialogue.exchange import Picked
-from bot.dialogue.flow import Flow, Respondent
+from bot.dialogue.flow import Flow, Respondent, entry
 from bot.dialogue.keyboards import AnswerButton, VerbButton
 from bot.dialogue.language import _
-from bot.dialogue.messages import Heard, Message, Shared, load
+from bot.dialogue.messages import Button, Heard, Message, Shared, load
 from bot.dialogue.state import Back, Change, Event, Repeat, Skip, StartOver, UseHeld
 from bot.router import Answer, Edited, Lost, Route, Start, Verb
 from bot.talks import Talks
@@ -23,6 +23,8 @@ from storage.conversations import Conversation
 
 HOME = "home"
 HUMAN = "ask"
+FEWER = "preferences"
+"""Where somebody goes who says stop where there is nothing to stop but our own messages."""
 MORNING = time(10)
 """When "ask me tomorrow" asks, in the platform's wall time."""
 
@@ -91,8 +93,11 @@ def _say(talks: Talks, verb: str) -> None:
         return _do(talks, talk, verb, "")
     if talks.expired is not None:
         return talks.say(Message(_expired(talks)))
-    nothing = phrases.nothing_to_stop if verb == "stop" else phrases.no_open_question
-    return talks.say(Message(nothing()))
+    if verb != "stop":
+        return talks.say(Message(phrases.no_open_question()))
+    fewer = Button(phrases.fewer_messages(), entry(FEWER))
+    rows = ((fewer,),) if FEWER in talks.book.flows else ()
+    return talks.say(Message(phrases.nothing_to_stop(), rows))
 
 
 def _clear_keyboard(talks: Talks, talk: Conversation) -> None:

@@ -13,6 +13,7 @@ from bot.dialogue.flow import Then, entry, flow
 from bot.dialogue.language import N_, _, day, isolate, n_
 from bot.dialogue.membership import PERMISSIONS, asked
 from bot.dialogue.messages import Button
+from bot.dialogue.phrases import said_stop
 from bot.dialogue.talk import Talk
 from storage import audience, digests, meetings, news, people, settings, surveys, taps
 from storage.news import Item, Pressed
@@ -236,8 +237,14 @@ def _record(talk: Talk, tx: Tx, purpose: Purpose, *, given: bool) -> None:
 
 @flow("reply_to_announcement", reply="announcement")
 def reply_to_announcement(talk: Talk, tx: Tx, announcement_id: int, text: str) -> Then:
-    """A reply to an announcement is a question to a human, which says what it is about."""
+    """A reply to an announcement is a question to a human, which says what it is about.
+
+    But who only says stop wants no more of this.
+    """
     item = news.find(tx, announcement_id)
+    if said_stop(text):
+        purpose = item.purpose if item is not None else Purpose.NEWS
+        return talk.then("stop_announcements", purpose=purpose)
     if item is None or not _concerned(talk, tx, item):
         return talk.then("ask_on", text=text)
     about = _("About the message “{title}”:\n{text}").format(

@@ -10,6 +10,7 @@ from bot.dialogue.announcing.headlines import headline, numbered
 from bot.dialogue.flow import Rendered, Then, entry, flow, render, tick
 from bot.dialogue.language import _, isolate, n_, speaking
 from bot.dialogue.messages import Button, Dropped, Message, PutOff
+from bot.dialogue.phrases import said_stop
 from bot.dialogue.talk import Talk
 from storage import digests, gate, people, settings
 from storage.gate import Later, Pass, Refused
@@ -82,6 +83,8 @@ def why_digest(talk: Talk, tx: Tx) -> None:
 
 @flow("reply_to_digest", reply="digest")
 def reply_to_digest(talk: Talk, tx: Tx, text: str) -> Then:
-    """A reply to an overview is a question to a human, which says what it is about."""
+    """A reply to an overview is a question to a human; who only says stop wants no more of it."""
+    if said_stop(text):
+        return talk.then("stop_announcements", purpose=Purpose.NEWS)
     about = _("About the news of the week:\n{text}").format(text=text.strip())
     return talk.then("ask_on", text=about)

@@ -46,6 +46,11 @@ def said_nobody(text: str) -> bool:
     return said_yes(text) is False or plain(text) in _in_every_language(NOBODY)
 
 
+def said_stop(text: str) -> bool:
+    """Whether `text` is the word that stops, in any language."""
+    return plain(text) in _in_every_language(GLOBAL_WORDS["stop"])
+
+
 def back() -> str:
     return _("Back")
 
@@ -166,6 +171,10 @@ def stopped_but_kept(title: str) -> str:
 
 def nothing_to_stop() -> str:
     return _("There is nothing to stop. We are not in the middle of anything.")
+
+
+def fewer_messages() -> str:
+    return _("I want fewer messages")
 
 
 def no_open_question() -> str:

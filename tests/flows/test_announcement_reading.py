@@ -250,6 +250,21 @@ def test_a_reply_reaches_a_human_who_sees_what_it_is_about(
     assert [text for text in bare(cora.hears()) if text.startswith(asked)]
 
 
+@pytest.mark.parametrize("word", ["stop", "STOP!", "Stoppen"])
+def test_a_reply_that_says_stop_stops_it(world: World, cora: Phone, noor: Phone, word: str) -> None:
+    number = tells(world, cora, to=[noor])
+    noor.sends(f"f:news_item:{number}")
+    assert noor.types(word, reply_to=noor.last)[0].startswith("Good. You get no more news")
+    assert not wants(noor)
+    assert rows(world, "questions") == []
+
+
+def test_stop_without_a_reply_leads_to_what_one_gets(world: World, noor: Phone) -> None:
+    assert noor.types("stop")[0].startswith("There is nothing to stop.")
+    assert "This is what I send you" in noor.presses("I want fewer messages")[0]
+    assert wants(noor)
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_hostile_and_long_texts_stay_within_the_limits(
     world: World, cora: Phone, noor: Phone, language: str

@@ -156,6 +156,13 @@ def test_a_reply_to_it_reaches_a_human(world: World, cora: Phone, noor: Phone) -
     assert "About the news of the week:\nWhen exactly?" in cora.last.text
 
 
+def test_a_reply_that_says_stop_stops_it(world: World, cora: Phone, noor: Phone) -> None:
+    told(world, cora, noor)
+    friday(world)
+    assert noor.types("stop", reply_to=noor.last)[0].startswith("Good. You get no more news")
+    assert not world.run(people.agrees, noor.person.id, Purpose.NEWS)
+
+
 def test_who_wants_single_messages_again_gets_at_once_what_waited(
     world: World, cora: Phone, noor: Phone
 ) -> None:
