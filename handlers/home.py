@@ -145,7 +145,8 @@ def _always(talk: Talk, tx: Tx) -> Rows:
     if _runs_any(talk, tx):
         rows.append([Button(_("Run meetings"), entry("manage"))])
     if talk.person.role in (Role.COORDINATOR, Role.ADMIN):
-        rows.append([Button(_("See the results"), entry("results"))])
+        write = Button(_("Write to many"), entry("announce"))
+        rows.append([write, Button(_("See the results"), entry("results"))])
     if talk.person.role == Role.ADMIN:
         rows.append([Button(_("Roles"), entry("roles")), Button(_("Health"), entry("health"))])
     return rows
@@ -177,6 +178,8 @@ COMMANDS: Final = (
     (None, Role.NONE, N_("/forget"), N_("have everything erased")),
     (None, Role.COORDINATOR, N_("/newmeeting"), N_("make a meeting, or a day with places")),
     (None, Role.COORDINATOR, N_("/manage"), N_("run a meeting: who comes, changes, the door")),
+    (None, Role.COORDINATOR, N_("/announce"), N_("write to many people at once")),
+    (None, Role.COORDINATOR, N_("/announcements"), N_("see all messages and how they went")),
     (None, Role.COORDINATOR, N_("/results"), N_("see the results of a survey")),
     (None, Role.ADMIN, N_("/roles"), N_("make somebody a coordinator or admin, or end that")),
     (None, Role.ADMIN, N_("/health"), N_("see how the bot is doing")),

@@ -121,11 +121,11 @@ def test_coordinators_see_the_results_and_admins_all(phone):
     joins(phone)
     gets_role(phone, people.Role.COORDINATOR)
     phone.types("/start")
-    assert phone.last.labels == [*MEMBER, "Run meetings", "See the results"]
+    assert phone.last.labels == [*MEMBER, "Run meetings", "Write to many", "See the results"]
     gets_role(phone, people.Role.ADMIN)
     phone.types("/start")
     assert phone.last.labels == [
-        *MEMBER, "Run meetings", "See the results", "Roles", "Health"
+        *MEMBER, "Run meetings", "Write to many", "See the results", "Roles", "Health"
     ]  # fmt: skip
 
 
