@@ -155,7 +155,7 @@ def _made(rows: Iterable[Sequence[Any]]) -> list[Sending]:
     return [Sending(*row) for row in rows]
 
 
-def set_columns(tx: Tx, sending: int, **values: Any) -> None:
+def set_columns(tx: Tx, sending: int, /, **values: Any) -> None:
     """Note what was shown of it, and when: `progress`, `shown`, `summed_up`."""
     tx.execute(update(table).where(table.c.id == sending).values(**values))
 

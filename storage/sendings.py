@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, exists, func, literal, or_, select, update
+from sqlalchemy import Select, bindparam, func, literal, or_, select, update
 
 from storage import announcements, gate, outbox, settings
 from storage.announcements import Announcement
@@ -140,13 +140,15 @@ def next_look(tx: Tx, now: datetime) -> datetime | None:
     return morning_after(now, zone) if is_night(now, zone) and tx.execute(_WAITS).scalar() else None
 
 
-_WAITS: Final = select(
-    exists().where(
+_WAITS: Final = (
+    select(table.c.id)
+    .where(
         UNDER_WAY,
         table.c.kind == Kind.SEND,
         table.c.state.in_((*GOING, State.DONE)),
         table.c.open > table.c.held,
     )
+    .limit(1)
 )
 
 
