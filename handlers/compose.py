@@ -29,9 +29,8 @@ from bot.dialogue.announcing.preview import preview
 from bot.dialogue.announcing.summary import Counted
 from bot.dialogue.announcing.text_questions import ask_text, content_of
 from bot.dialogue.announcing.when_questions import Due, ask_late, ask_when, late_until
-from bot.dialogue.flow import Respondent, entry, flow
+from bot.dialogue.flow import Respondent, flow
 from bot.dialogue.language import N_, _
-from bot.dialogue.messages import Button
 from bot.dialogue.paging import Paged
 from bot.dialogue.questions import OneOf, Several
 from bot.dialogue.talk import Talk
@@ -92,16 +91,9 @@ def compose(talk: Talk, tx: Tx, announcement_id: int) -> None:
     parts = summary.lines(talk, desk, plan.given, plan.due)
     question, send = summary.last_question(plan.counted, plan.due)
     if not summary.look_over(talk, parts, plan.given, question, send):
-        return talk.say(
-            _("I keep it. You can go on with it another day."),
-            [Button(_("Go on with it"), entry("compose", found.id))],
-            [Button(_("Throw it away"), entry("drop_announcement", found.id))],
-        )
+        return sureness.kept(talk, found.id)
     if not _once_more(talk, tx, plan):
-        return talk.say(
-            _("Fine. I have sent nothing. Your draft is kept."),
-            [Button(_("Go on with it"), entry("compose", found.id))],
-        )
+        return sureness.left(talk, found.id)
     colleagues = _colleagues(talk, tx, plan)
     return _settle(talk, tx, plan, colleagues)
 
@@ -128,11 +120,22 @@ def _asked(talk: Talk, tx: Tx, desk: Desk, found: Announcement) -> _Plan:
     ask_text(talk, desk, given)
     ask_late(talk, given)
     due = ask_when(talk, desk, given)
+    _before_it_closes(talk, tx, given, due)
     to, purpose = audience_of(given), summary.asked_of(given)
     counted = desk.count(to, purpose)
     if _limits(tx).get("paid_broadcast"):
         summary.ask_paid(talk, given, counted)
     return _Plan(found, given, content_of(given, desk), to, purpose, due, counted)
+
+
+def _before_it_closes(talk: Talk, tx: Tx, given: Given, due: Due) -> None:
+    """Nobody is invited to a survey that has closed by then: the moment is asked again."""
+    survey = surveys.find(tx, int(given["survey"])) if given["what"] == "survey" else None
+    closes = survey.closes if survey is not None else None
+    if closes is not None and due.at is not None and due.at >= closes:
+        told = _("The survey closes {when}. Choose an earlier moment.")
+        talk.say(told.format(when=talk.when(closes)))
+        talk.change("when", *(key for key in given if key.startswith("when.")))
 
 
 def _limits(tx: Tx) -> Mapping[str, Any]:

@@ -293,3 +293,22 @@ def test_something_urgent_about_a_meeting_may_go_at_night(world, phone):
     say(phone, "skip", "skip", "no button")
     assert say(phone, "now")[0] == "That is at night. When shall I send it?"
     assert phone.last.labels[0] == "In the morning, Tuesday 2 March, 09:00"
+
+
+def test_nobody_is_invited_to_a_survey_that_has_closed_by_then(world, phone):
+    put_survey(world)
+    say(phone, "/announce", "an invitation to a survey", "1", "everybody", "yes", "Doe je mee?")
+    say(phone, "skip", "skip", "no button", "no", "at a time")
+    assert say(phone, "1 april 12:00") == [
+        "The survey closes Wednesday 31 March, 21:00. Choose an earlier moment."
+        "\n\nWhen shall it go?"
+    ]
+    assert "When: Tuesday 30 March, 12:00" in say(phone, "at a time", "30 march 12:00")[-1]
+
+
+def test_a_night_over_the_change_of_the_clocks_ends_at_nine(world, phone):
+    say(phone, *SHORTEST[:-1], "at a time")
+    said = say(phone, "28 march 03:30")
+    assert "It goes in the morning: Sunday 28 March, 09:00." in said[0]
+    say(phone, "1")
+    assert the_only(world).due == datetime.fromisoformat("2027-03-28T07:00+00:00")

@@ -55,6 +55,20 @@ def ask_second(talk: Talk, counted: Counted, *, alone: bool) -> bool:
 # What is said.
 
 
+def kept(talk: Talk, announcement: int) -> None:
+    """That the draft is there another day."""
+    talk.say(
+        _("I keep it. You can go on with it another day."),
+        [_go_on(announcement)],
+        [Button(_("Throw it away"), entry("drop_announcement", announcement))],
+    )
+
+
+def left(talk: Talk, announcement: int) -> None:
+    """That nothing was sent after all."""
+    talk.say(_("Fine. I have sent nothing. Your draft is kept."), [_go_on(announcement)])
+
+
 def waits(talk: Talk, announcement: int, names: Sequence[str]) -> None:
     """That colleagues are asked."""
     said = _("I ask {names} to look at it. It goes when one of them agrees. I tell you then.")
@@ -91,6 +105,10 @@ def as_it_is(talk: Talk, found: Announced, name: str, due: datetime | None) -> N
 def thrown_away(talk: Talk) -> None:
     """That it is no more."""
     talk.say(_("That message was thrown away."), [_new()])
+
+
+def _go_on(announcement: int) -> Button:
+    return Button(_("Go on with it"), entry("compose", announcement))
 
 
 def _look(announcement: int) -> Button:
