@@ -45,6 +45,9 @@ class Crowd:
             self.people[person.id] = person
             self.step[person.id] = -1
             self.world.start(person.id)
+        first = max(self.people) + 1
+        for number in range(self.options.readers):
+            self.world.add_person(f"R{number}", id=first + number, started=True)
 
     def seen(self, event: dict[str, Any]) -> None:
         """React to what the bot does, outside the call that did it."""
@@ -122,6 +125,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--chats", type=int, default=64)
+    parser.add_argument("--readers", type=int, default=0, help="people who say nothing")
     parser.add_argument("--warm-up", type=float, default=3)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--rate", type=float, default=0)
