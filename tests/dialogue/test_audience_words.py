@@ -31,7 +31,7 @@ def test_nothing_chosen_is_everybody() -> None:
         (("neighbourhood", "GM0344:Lombok"), "everybody who lives in Lombok (Utrecht)"),
         (("part", "resident"), "everybody who told me: I live in the neighbourhood"),
         (("theme", "green"), "everybody who cares about Green and play"),
-        (("language", "nl"), "everybody who speaks Nederlands with me"),
+        (("language", "nl"), "everybody who speaks Dutch with me"),
         (("role", "host"), "everybody who is the host of a meeting"),
         (("role", "coordinator"), "everybody who is a coordinator"),
         (("meeting", "12:yes"), "everybody who comes to Dag 12"),

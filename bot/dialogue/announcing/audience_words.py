@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.dialogue.choices import plain
-from bot.dialogue.language import N_, _, either, isolate, listed, n_, native_name, number
+from bot.dialogue.language import N_, _, either, isolate, language_name, listed, n_, number
 from bot.dialogue.membership import parts, themes
 from bot.dialogue.places import name_of
 
@@ -105,7 +105,7 @@ def _themes(values: Sequence[str]) -> list[str]:
 
 
 def _languages(values: Sequence[str]) -> list[str]:
-    return [native_name(value) for value in values]
+    return [language_name(value) for value in values]
 
 
 def _roles(values: Sequence[str]) -> list[str]:
