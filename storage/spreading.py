@@ -43,7 +43,7 @@ def spread(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
 _NEXT: Final = select(func.min(people.c.id)).where(people.c.id > bindparam("after"))
 
 
-_NEWEST: Final = select(people.c.id).order_by(people.c.id.desc()).limit(1)
+_NEWEST: Final = select(func.max(people.c.id)).where(people.c.id >= bindparam("first"))
 
 
 def _to_people(tx: Tx, one: Sending, told: Announcement, most: int) -> int:
@@ -51,7 +51,7 @@ def _to_people(tx: Tx, one: Sending, told: Announcement, most: int) -> int:
     if first is None:
         set_columns(tx, one.id, state=Stage.SENDING)
         return 0
-    newest: int = tx.execute(_NEWEST).scalar_one()
+    newest: int = tx.execute(_NEWEST, {"first": first}).scalar_one()
     last = min(first + most - 1, newest)
     rows = _write(tx, told, one.id, people.c.id.between(first, last), *_clauses(told))
     _note(tx, one, rows, last)
