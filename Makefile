@@ -2,6 +2,7 @@
 PYTHON ?= python3
 CONFIG ?= config.toml
 ARGS ?=
+JOBS ?= auto
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,8 +27,8 @@ try: $(VENV)/.for-run ## Try the bot with phones on a page of your own, without 
 run: $(VENV)/.for-run ## The real thing, with the settings in config.toml (or CONFIG=file)
 	@$(BIN)/python -m bot run --config $(CONFIG) $(ARGS)
 
-test: $(VENV)/.for-work ## All tests but the long ones (ARGS=tests/flows for some of them)
-	@$(BIN)/python -m pytest -rs $(ARGS)
+test: $(VENV)/.for-work ## All tests but the long ones (ARGS=tests/flows for some, JOBS=0 for one at a time)
+	@$(BIN)/python -m pytest -rs -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.for-work ## Format, lint, types, who may import whom, and the texts
 	@$(BIN)/ruff format --check .
