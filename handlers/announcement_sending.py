@@ -26,7 +26,7 @@ def go_on(tx: Tx, now: datetime) -> bool:
     for announcement in announcements.due(tx, now)[:1]:
         _begin(tx, announcement, now)
         return True
-    return any(_piece(tx, one, now) for one in _in_turn(sendings.under_way(tx), now)) or bool(
+    return any(_piece(tx, one, now) for one in in_turn(sendings.under_way(tx), now)) or bool(
         sendings.finish(tx, now)
     )
 
@@ -40,7 +40,7 @@ def _begin(tx: Tx, one: Announcement, now: datetime) -> None:
         templates.put(tx, key, message)
 
 
-def _in_turn(under_way: Sequence[Sending], now: datetime) -> Iterator[Sending]:
+def in_turn(under_way: Sequence[Sending], now: datetime) -> Iterator[Sending]:
     """All of them, beginning with another one each second, so that none waits for a large one."""
     first = int(now.timestamp()) % len(under_way) if under_way else 0
     yield from under_way[first:]

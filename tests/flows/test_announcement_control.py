@@ -57,7 +57,9 @@ def test_a_colleague_sees_exactly_what_people_get_and_agrees(world, noor, bram):
     [reader] = crowd(world, 1)
     announcement = asked(noor)
     bram.hears()
+    noor.hears()
     world.pass_time(seconds=6)
+    assert hears(noor) == []
     assert hears(bram) == [
         "Noor asks you to look at a message to 1 person before it goes out:\n\n“Summer is coming!”"
     ]

@@ -6,7 +6,8 @@ import pytest
 
 from bot.dialogue.announcing import progress
 from bot.dialogue.language import speaking
-from storage import erasure, people, planning
+from handlers import announcement_progress, announcement_sending
+from storage import erasure, people, planning, sendings
 from storage.people import Purpose
 from storage.sending_rows import Sending
 from tests.flows.meeting_house import bare, plan
@@ -142,22 +143,20 @@ def test_nothing_is_edited_when_nothing_has_changed(world, noor):
 
 
 def test_a_long_one_is_shown_less_often(world, noor):
-    readers = crowd(world, 8)
-    planned(noor)
+    readers = crowd(world, 9)
+    announcement = planned(noor)
     begins(world)
-    world.pass_time(seconds=0)
-    noor.presses("Pause")
-    world.pass_time(minutes=11)
-    noor.presses("Go on sending")
-    world.pass_time(seconds=5)
-    seen = []
-    for reader in readers:
-        fails(world, reader)
+    world.run(announcement_progress.show.run, world.now)
+    world.run(sendings.pause, first(world, announcement).id)
+    world.now += timedelta(minutes=11)
+    for phone in readers:
+        fails(world, phone, "uncertain", None)
         world.now += timedelta(seconds=5)
         for tick in world.ticks:
             world.run(tick.run, world.now)
-        seen.append(len([row for row in rows(world, "outbox") if row["edits"] is not None]))
-    assert len(set(seen)) <= 3
+    assert first(world, announcement).uncertain == 9
+    edits = [row for row in rows(world, "outbox") if row["edits"] is not None]
+    assert len(edits) == 2
 
 
 @pytest.mark.parametrize(("share", "drawn"), [(0, 0), (9, 0), (10, 1), (99, 9), (100, 10)])
@@ -247,9 +246,22 @@ def test_there_is_exactly_one_summary_and_its_numbers_add_up(world, noor):
         "Who did not get it", "Get the list as a file", "Try the failed ones again",
         "Correct it", "Withdraw it",
     ]  # fmt: skip
+    assert first(world, announcement).summed_up is not None
     goes_out(world, minutes=60 * 20)
     assert hears(noor) == []
     assert first(world, announcement).total == 5
+
+
+def test_what_is_stopped_is_summed_up_when_everybody_is_given_up(world, noor):
+    crowd(world, 2)
+    announcement = planned(noor)
+    begins(world)
+    world.run(sendings.cancel, first(world, announcement).id, world.now)
+    world.run(announcement_progress.show.run, world.now)
+    assert first(world, announcement).summed_up is None
+    goes_out(world, minutes=0)
+    assert first(world, announcement).summed_up is not None
+    assert "Did not go: 2\n– the sending was stopped before: 2" in hears(noor)[-1]
 
 
 def test_presses_are_promised_only_where_they_are_counted(world, noor):
@@ -282,11 +294,15 @@ def test_who_blocked_the_bot_is_followed_by_a_colleague(world, noor):
     crowd(world, 2)
     planned(noor)
     begins(world)
-    world.pass_time(seconds=0)
+    world.run(announcement_progress.show.run, world.now)
     noor.blocks()
     bram.hears()
+    world.run(announcement_progress.show.run, world.now + timedelta(seconds=5))
     goes_out(world, minutes=0)
-    assert "has gone out" in hears(bram)[-1]
+    heard = hears(bram)
+    assert heard[0].startswith("Your message")
+    assert "has gone out" in heard[-1]
+    assert len(heard) == 2
 
 
 def test_without_anybody_to_tell_it_goes_out_all_the_same(world, noor):
@@ -390,6 +406,15 @@ def test_two_sendings_go_on_side_by_side(world, noor):
             "Summer is coming!", "Winter is near.",
         ]  # fmt: skip
     assert [first(world, number).sent for number in (one, two)] == [3, 3]
+
+
+def test_another_one_is_first_each_second(world):
+    now = world.now
+    orders = [
+        list(announcement_sending.in_turn([1, 2, 3], now + timedelta(seconds=n))) for n in range(3)
+    ]
+    assert sorted(orders) == [[1, 2, 3], [2, 3, 1], [3, 1, 2]]
+    assert list(announcement_sending.in_turn([], now)) == []
 
 
 def test_a_survey_asks_for_its_own_consent(world, noor):
