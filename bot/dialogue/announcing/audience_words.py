@@ -115,8 +115,8 @@ def _roles(values: Sequence[str]) -> list[str]:
 
 def _answered(value: str, title: Title) -> str:
     meeting, _colon, what = value.partition(":")
-    name = isolate(title(int(meeting)), LONGEST)
-    return _(_ANSWERED.get(what, _ANSWERED["all"])).format(meeting=name)
+    said = _ANSWERED.get(what, _ANSWERED["all"])
+    return _(said).format(meeting=isolate(title(int(meeting)), LONGEST))
 
 
 def _followed(values: Sequence[str]) -> list[str]:
