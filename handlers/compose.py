@@ -52,7 +52,7 @@ from storage.reminder_times import is_night, morning_after
 from storage.surveys import Survey
 from storage.transaction import Tx
 
-MOST_OFFERED: Final = 100
+MOST_SURVEYS: Final = 50
 TO_UNDO: Final = timedelta(seconds=60)
 AGAIN: Final = timedelta(hours=12)
 """The same words to the same people within this time are asked about."""
@@ -262,19 +262,19 @@ class _Shelf:
     def languages(self) -> Sequence[str]:
         return settings.platform(self.tx).languages
 
-    def managed(self) -> list[Meeting]:
+    def managed(self, most: int) -> list[Meeting]:
         who = people.find(self.tx, self.talk.person.id)
-        return meetings.managed_by(self.tx, who, self.talk.now, MOST_OFFERED) if who else []
+        return meetings.managed_by(self.tx, who, self.talk.now, most) if who else []
 
-    def coming(self) -> list[Meeting]:
-        return meetings.upcoming(self.tx, self.talk.now, MOST_OFFERED)
+    def coming(self, most: int) -> list[Meeting]:
+        return meetings.upcoming(self.tx, self.talk.now, most)
 
     def meeting(self, meeting: int) -> Meeting | None:
         return meetings.find(self.tx, meeting)
 
     def surveys(self) -> list[Survey]:
         now = self.talk.now
-        every = surveys.newest(self.tx, MOST_OFFERED)
+        every = surveys.newest(self.tx, MOST_SURVEYS)
         return [one for one in every if one.has_opened(now) and not one.has_closed(now)]
 
     def neighbourhoods(self, municipality: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.dialogue.announcing import audience_words, summary
 from bot.dialogue.announcing.audience_questions import Audience, Told, audience_of
@@ -13,6 +13,9 @@ from bot.dialogue.language import _, languages, spoken
 from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.meeting_talk.gatherings import Planned
 from bot.dialogue.talk import Talk
+
+
+MOST_OFFERED: Final = 100
 
 
 class Meeting(Planned, Protocol):
@@ -35,8 +38,8 @@ class Shelf(Protocol):
     """Where all that is found."""
 
     def languages(self) -> Sequence[str]: ...
-    def managed(self) -> Sequence[Meeting]: ...
-    def coming(self) -> Sequence[Meeting]: ...
+    def managed(self, most: int) -> Sequence[Meeting]: ...
+    def coming(self, most: int) -> Sequence[Meeting]: ...
     def meeting(self, meeting: int) -> Meeting | None: ...
     def surveys(self) -> Sequence[Survey]: ...
     def neighbourhoods(self, municipality: str) -> Sequence[str]: ...
@@ -86,7 +89,7 @@ class Desk:
         found = summary.kinds()
         if not self._surveys:
             found.pop("survey")
-        if not self._managed:
+        if not self._shelf.managed(1):
             found.pop("meeting")
         return found
 
@@ -103,12 +106,17 @@ class Desk:
         return self._surveys
 
     @cached_property
+    def any_coming(self) -> bool:
+        """Whether there is any of those; looked up without all of them."""
+        return bool(self._shelf.coming(1))
+
+    @cached_property
     def _managed(self) -> Labels:
-        return self._labels(self._shelf.managed())
+        return self._labels(self._shelf.managed(MOST_OFFERED))
 
     @cached_property
     def _coming(self) -> Labels:
-        return self._labels(self._shelf.coming())
+        return self._labels(self._shelf.coming(MOST_OFFERED))
 
     @cached_property
     def _surveys(self) -> dict[str, str]:

@@ -33,6 +33,8 @@ class Known(Protocol):
 
     @property
     def languages(self) -> Sequence[str]: ...
+    @property
+    def any_coming(self) -> bool: ...
     def coming(self) -> Mapping[str, str]: ...
     def surveys(self) -> Mapping[str, str]: ...
     def title(self, meeting: int) -> str: ...
@@ -166,7 +168,7 @@ def _which_button(given: Given, at: int) -> str:
 
 def _button_kinds(known: Known, at: int) -> dict[str, str]:
     kinds = {"link": _("Link")}
-    if known.coming():
+    if known.any_coming:
         kinds["meeting"] = _("Meeting")
     if known.surveys():
         kinds["survey"] = _("Survey")

@@ -46,6 +46,8 @@ class Due:
 class Known(Protocol):
     """What is known of moments, looked up when it is needed."""
 
+    @property
+    def any_coming(self) -> bool: ...
     def coming(self) -> Mapping[str, str]: ...
     def begins(self, meeting: int, minutes: int) -> datetime | None: ...
     def morning_after(self, moment: datetime) -> datetime | None: ...
@@ -66,7 +68,7 @@ def ask_late(talk: Talk, given: Given) -> None:
 def ask_when(talk: Talk, known: Known, given: Given) -> Due:
     """When it goes; that nothing goes at night is said."""
     options = {"now": _("Now"), "at": _("At a time")}
-    if given["what"] == "meeting" or known.coming():
+    if given["what"] == "meeting" or known.any_coming:
         options["meeting"] = _("Before or after a meeting")
     chosen = put(talk, given, OneOf("when", _("When shall it go?"), options))
     match chosen:
