@@ -14,7 +14,6 @@ from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.meeting_talk.gatherings import Planned
 from bot.dialogue.talk import Talk
 
-
 MOST_OFFERED: Final = 100
 
 
