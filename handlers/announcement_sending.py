@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot.dialogue.announcing import copies
 from bot.dialogue.flow import Rendered, render, tick
@@ -18,6 +18,8 @@ from storage.announcements import Announcement
 from storage.gate import Later, Pass
 from storage.sendings import Sending, State
 from storage.transaction import Tx
+
+T = TypeVar("T")
 
 
 @tick("announcements", seconds=1, goes_on=True)
@@ -40,7 +42,7 @@ def _begin(tx: Tx, one: Announcement, now: datetime) -> None:
         templates.put(tx, key, message)
 
 
-def in_turn(under_way: Sequence[Sending], now: datetime) -> Iterator[Sending]:
+def in_turn(under_way: Sequence[T], now: datetime) -> Iterator[T]:
     """All of them, beginning with another one each second, so that none waits for a large one."""
     first = int(now.timestamp()) % len(under_way) if under_way else 0
     yield from under_way[first:]

@@ -135,7 +135,9 @@ def goes_out(world: World, minutes: float = 1.1) -> None:
         world.pass_time(seconds=6)
 
 
-def fails(world: World, phone: Phone, state_: str = "refused", error: str = "refused") -> None:
+def fails(
+    world: World, phone: Phone, state_: str = "refused", error: str | None = "refused"
+) -> None:
     """What waits for this phone came to nothing."""
     table = tables.outbox
     lost = update(table).where(table.c.chat == phone.chat, table.c.state == "waiting")

@@ -414,6 +414,7 @@ def test_a_correction_asks_for_each_language_and_keeps_the_rest(world, noor):
     goes_out(world, minutes=0)
     assert reader.last.text.startswith("Lente!")
     kept = found(world, announcement).content
+    assert kept is not None
     assert kept["texts"]["en"] == {"text": "Summer!", "rich": False}
     assert kept["attachment"] == photo
 

@@ -93,6 +93,8 @@ def test_formatting_and_files_arrive_as_they_were_sent(world, noor):
     planned(noor, content(texts=texts, attachment=photo))
     goes_out(world)
     message = reader.last.message
+    assert message is not None
+    assert message.attachment is not None
     assert message.text.startswith("<b>Summer</b> &amp; sun")
     assert (message.attachment.kind, message.attachment.file) == ("photo", "F1")
 
