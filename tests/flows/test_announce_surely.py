@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import announcements, planning
+from storage import announcements, erasure, planning
 from storage.announcements import State
 from tests.flows.announce_house import (
     SHORTEST,
@@ -270,3 +270,27 @@ def test_what_is_for_nobody_cannot_be_sent(world):
     shown = say(phone, *SHORTEST)
     assert shown[-1].endswith("Get it: 0\n\nSo nobody gets it now.")
     assert phone.last.labels[:2] == ["Change something", "Keep it for later"]
+
+
+def test_what_was_planned_goes_out_once_to_each_who_wants_it(world, phone):
+    readers(world, 1, news=False)
+    say(phone, *SHORTEST, "1")
+    world.pass_time(seconds=59)
+    assert "announcement:" not in str([row["key"] for row in rows(world, "outbox")])
+    for _second in range(6):
+        world.pass_time(seconds=2)
+    got = [row["chat"] for row in rows(world, "outbox") if row["key"].startswith("announcement:")]
+    assert len(got) == len(set(got)) == 3
+    assert the_only(world).state == State.BEGUN
+    number = the_only(world).id
+    assert bare(phone.sends(f"f:compose:{number}")) == ["Fatima has sent it already."]
+
+
+def test_a_draft_outlives_who_began_it(world, phone):
+    say(phone, *SHORTEST)
+    omar = writer(world, "omar")
+    world.run(erasure.erase, phone.person.id, phone.chat, world.now)
+    shown = bare(omar.sends(f"f:compose:{the_only(world).id}"))
+    assert "Fatima" not in "".join(shown)
+    say(omar, "1")
+    assert the_only(world).approved_by == omar.person.id
