@@ -15,7 +15,7 @@ from bot.dialogue.meeting_talk import inviting
 from bot.dialogue.membership import PERMISSIONS
 from bot.dialogue.messages import Button, Dropped, Message, PutOff
 from bot.dialogue.talk import Talk
-from storage import gate, invitations, people, rsvps, settings
+from storage import gate, invitations, people, preferences, rsvps, settings
 from storage.gate import Later, Refused
 from storage.invitations import Invitation
 from storage.meetings import Answer, Kind
@@ -98,7 +98,7 @@ def pause_invitations(talk: Talk, tx: Tx, weeks: int = WEEKS) -> None:
     """Leave somebody alone for so many weeks; none ends the pause."""
     weeks = min(weeks, MOST_WEEKS)
     if weeks == 0:
-        gate.pause(tx, talk.person.id, None)
+        preferences.end_pause(tx, talk.person.id, talk.now)
         return talk.say(
             _("The pause is over. I invite you again when there is something for you."),
             [Button(_("See the meetings"), entry("meetings"))],

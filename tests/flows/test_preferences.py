@@ -188,3 +188,12 @@ def test_an_unknown_change_changes_nothing(world: World) -> None:
     before = screen(noor)
     (after,) = noor.sends("f:preferences:all")
     assert bare(after) == before
+
+
+def test_a_pause_ended_under_a_message_lets_come_what_waited(world: World) -> None:
+    noor = member(world)
+    noor.sends("f:pause_invitations:4")
+    assert isinstance(waits(world, noor, "a"), gate.Later)
+    noor.presses("Do invite me again")
+    due = select(tables.outbox.c.due).where(tables.outbox.c.key == "a")
+    assert world.run(lambda tx: tx.execute(due).scalar()) == world.now
