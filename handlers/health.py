@@ -74,7 +74,8 @@ def _moment(written: Any) -> datetime | None:
 
 
 def _waiting(talk: Talk, found: Health) -> list[str]:
-    lines = [_queue(talk, queue) for queue in found.queues]
+    told = [q for q in found.queues if q.lane is not Lane.PAID or q.due or q.later]
+    lines = [_queue(talk, queue) for queue in told]
     lines.append(_("Being sent now: {count}").format(count=counted(found.sending)))
     if found.halted:
         halted = n_("{n} chat must wait a while.", "{n} chats must wait a while.", found.halted)
@@ -99,6 +100,8 @@ def _lane(lane: Lane) -> str:
             return _("Reminders and notices")
         case Lane.BULK:
             return _("Announcements")
+        case Lane.PAID:
+            return _("Paid announcements")
 
 
 def _failed(found: Health) -> list[str]:

@@ -123,6 +123,8 @@ class Promise:
             object.__setattr__(self, "kind", Kind.EDIT)
         if (self.edits is None) is not (self.kind is Kind.SEND):
             raise ValueError("a change of a message names the row whose message it changes")
+        if self.lane is Lane.PAID and self.kind is not Kind.SEND:
+            raise ValueError("only a new message can be paid for")
 
 
 @dataclass(frozen=True, slots=True)

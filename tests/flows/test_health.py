@@ -7,7 +7,7 @@ import pytest
 from handlers.health import counted
 from storage import inbox, outbox, settings
 from storage.health import MOST
-from storage.outbox import Promise
+from storage.outbox import Lane, Promise
 from tests.flows.whole import gets_role, whole_world
 
 
@@ -52,7 +52,10 @@ def test_a_bot_in_trouble(world, boss):
     world.run(outbox.promise, promise, world.now)
     kept = world.run(inbox.keep, "test:x", "telegram:5", "{}", "ValueError", world.now)
     world.run(inbox.set_aside, kept.row, "ValueError")
+    paid = Promise("b", "telegram:6", "r", {}, world.now + timedelta(hours=2), lane=Lane.PAID)
+    world.run(outbox.promise, paid, world.now)
     lines = boss.types("/health")[0].splitlines()
+    assert "Paid announcements: none, 1 for later" in lines
     assert lines[:2] == [
         "I have not been able to ask for messages yet.",
         "Last error while receiving: \u2068Contested\u2069",

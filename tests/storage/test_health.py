@@ -28,7 +28,7 @@ async def test_what_waits_is_counted_by_lane(db):
     await db.run(promised, "f", -60, state="sent")
     found = await db.read(health.look, NOW)
     assert [(q.lane, q.due, q.later) for q in found.queues] == [
-        ("reply", 0, 0), ("notice", 2, 1), ("bulk", 1, 0)
+        ("reply", 0, 0), ("notice", 2, 1), ("bulk", 1, 0), ("paid", 0, 0)
     ]  # fmt: skip
     assert found.queues[0].oldest is None
     assert found.queues[1].oldest == NOW - timedelta(minutes=9)

@@ -178,6 +178,8 @@ async def test_naming_the_row_is_enough_to_change_its_message():
     for kind in (Kind.EDIT, Kind.DELETE):
         with pytest.raises(ValueError, match="names the row"):
             promise(1, kind=kind)
+        with pytest.raises(ValueError, match="paid for"):
+            promise(1, Lane.PAID, edits=7, kind=kind)
 
 
 async def test_promised_edits_of_a_message_collapse_into_the_newest(db):

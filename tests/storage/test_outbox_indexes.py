@@ -46,7 +46,7 @@ async def every_outbox_verb(db):
     changes = [
         Promise(f"{kind}:{lane}", CHAT, "r", {"text": "d", "template": "t"}, NOW, lane=lane,
                 edits=1, kind=kind)
-        for lane in Lane for kind in (Kind.EDIT, Kind.DELETE)
+        for lane in (Lane.NOTICE, Lane.BULK) for kind in (Kind.EDIT, Kind.DELETE)
     ]  # fmt: skip
     await db.run(outbox.promise_all, changes, NOW)
     await db.run(templates.put, "t", {"text": "d"})
