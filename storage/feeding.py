@@ -28,7 +28,7 @@ RENDERER: Final = "announcement"
 WINDOW: Final = 500
 WINDOW_PAID: Final = 3_000
 """So many rows of one sending wait in the outbox at most: some seconds' worth."""
-PAGE: Final = 200
+PAGE: Final = 100
 """So many are promised in one transaction, which takes some 10 ms."""
 SCANNED: Final = 2_000  # rows that are looked through for open ones in one transaction
 USEFUL_FOR: Final = timedelta(days=30)

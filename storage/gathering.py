@@ -30,8 +30,8 @@ from storage.tables import outbox as messages
 from storage.tables import recipients
 from storage.transaction import Tx
 
-PAGE: Final = 500
-OPEN_AT_ONCE: Final = 4  # times as many open ones are skipped as take a row of the outbox along
+PAGE: Final = 300
+OPEN_AT_ONCE: Final = 5  # times as many open ones are skipped as take a row of the outbox along
 A_WHILE: Final = timedelta(minutes=5)
 MOST_ERRORS: Final = 20
 """So many messages refused in a row, and a sending is paused: something is wrong with it."""
