@@ -13,7 +13,7 @@ from bot.dialogue.announcing import progress, report
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.files.spreadsheets import spreadsheet
 from bot.dialogue.flow import entry, flow, make_file
-from bot.dialogue.language import N_, _, isolate, native_name, number, speaking, spoken
+from bot.dialogue.language import N_, _, isolate, language_name, number, speaking, spoken
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
@@ -155,7 +155,7 @@ def recipients_file(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
     """A line for each of them, read some at a time."""
     with speaking(arguments["language"]):
         head = [
-            _("Name"), _("Municipality"), _("Language"), _("What became of it"), _("Why"),
+            _("Name"), _("Municipality"), _("In which language"), _("What became of it"), _("Why"),
         ]  # fmt: skip
         return spreadsheet(chain([head], _rows(tx, arguments["sending"])))
 
@@ -170,7 +170,7 @@ def _rows(tx: Tx, sending: int) -> Iterator[list[str]]:
                 why = report.reason(one.reason, one.state)
             place = name_of(one.municipality) if one.municipality else None
             what = _(STATES.get(one.state, report.OTHERWISE))
-            yield [one.name or "", place or "", native_name(one.language), what, why]
+            yield [one.name or "", place or "", language_name(one.language), what, why]
         if len(found) < AT_ONCE:
             return
         after = found[-1].person

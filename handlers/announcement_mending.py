@@ -14,7 +14,7 @@ from bot.dialogue.announcing import copies, progress
 from bot.dialogue.announcing.letter import first_words, room
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import flow
-from bot.dialogue.language import N_, _, languages, n_, native_name, number
+from bot.dialogue.language import N_, _, language_name, languages, n_, number
 from bot.dialogue.talk import Talk
 from storage import announcements, audit, sending_notices, sendings, settings, templates
 from storage.announcements import Announcement, State
@@ -61,7 +61,7 @@ def _new_texts(talk: Talk, one: Announcement) -> Mapping[str, Any]:
         if len(one.languages) > 1:
             asked = _(
                 "Type the new text in {language}, as a whole. If that stays as it is, skip this."
-            ).format(language=native_name(language))
+            ).format(language=language_name(language))
             typed = talk.ask(f"text.{language}", asked, check, optional=True)
         else:
             typed = talk.ask(f"text.{language}", asked, check)

@@ -14,7 +14,7 @@ from bot.dialogue.announcing.letter import first_words, loaded
 from bot.dialogue.announcing.preview import preview as show
 from bot.dialogue.announcing.when_questions import said_offset
 from bot.dialogue.flow import entry, flow
-from bot.dialogue.language import N_, _, isolate, listed, native_name, number
+from bot.dialogue.language import N_, _, isolate, language_name, listed, number
 from bot.dialogue.messages import Button, as_plain, cut
 from bot.dialogue.talk import Talk
 from storage import (
@@ -161,7 +161,7 @@ def _facts(talk: Talk, tx: Tx, found: Announcement) -> Iterator[str]:
         yield _("To: {whom}").format(
             whom=audience_words.whom(found.audience or {}, lambda number: _meeting(tx, number))
         )
-        yield _("In: {languages}").format(languages=listed(map(native_name, found.languages)))
+        yield _("In: {languages}").format(languages=listed(map(language_name, found.languages)))
     yield _("Written by: {name}").format(
         name=report.name(sending_notices.person(tx, found.made_by))
     )
@@ -169,7 +169,7 @@ def _facts(talk: Talk, tx: Tx, found: Announcement) -> Iterator[str]:
         name = report.name(sending_notices.person(tx, found.approved_by))
         yield _("Agreed to by: {name}").format(name=name)
     if found.begun is not None:
-        yield _("Went out: {when}").format(when=talk.when(found.begun))
+        yield _("Began: {when}").format(when=talk.when(found.begun))
     if found.is_news:
         yield _("Stands among the news too.")
 
@@ -230,7 +230,7 @@ def _of_begun(found: Announcement, runs: list[Sending]) -> Iterator[list[Button]
     if first is not None:
         if first.state == Stage.DONE and first.open:
             yield [progress.stop(first)]
-        yield [Button(_("Who did not get it"), entry("recipient_list", first.id))]
+        yield [Button(_("Who got it and who did not"), entry("recipient_list", first.id))]
         if first.failed and first.state == Stage.DONE and not back:
             yield [Button(_("Try the failed ones again"), entry("send_again", first.id))]
         if not back and first.sent + first.open:
@@ -255,4 +255,7 @@ def preview(talk: Talk, tx: Tx, announcement_id: int) -> None:
         sender=sending_notices.name(tx, found.made_by),
         platform=settings.platform(tx).name,
     )
-    return talk.say(_("Each gets it in one language."), [progress.look(found.id)])
+    said = _("That is what everybody gets.")
+    if len(found.languages) > 1:
+        said = _("Everybody gets it in one of these languages.")
+    return talk.say(said, [progress.look(found.id)])

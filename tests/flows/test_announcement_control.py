@@ -407,7 +407,7 @@ def test_a_correction_asks_for_each_language_and_keeps_the_rest(world, noor):
     announcement = planned(noor, content(texts=texts, attachment=photo))
     goes_out(world)
     assert "in English" in sends(noor, "correct_announcement", announcement)[0]
-    assert "in Nederlands" in bare(noor.types("skip"))[0]
+    assert "in Dutch" in bare(noor.types("skip"))[0]
     assert "At most 1024 fit" in bare(noor.types("a" * 1025))[0]
     noor.types("Lente!")
     noor.presses("Yes, correct it")

@@ -115,12 +115,12 @@ def test_one_tells_to_whom_by_whom_and_when(world, noor):
     assert about(noor, announcement) == (
         "Summer is coming!\n\n"
         "Gone out: 2 of 2 have it\nTo: everybody\nIn: English\nWritten by: Noor\n"
-        "Agreed to by: Mia\nWent out: Monday 1 March, 12:01\nStands among the news too.\n\n"
+        "Agreed to by: Mia\nBegan: Monday 1 March, 12:01\nStands among the news too.\n\n"
         "It is for 2 people.\nSent: 2\n\n"
         "Telegram does not tell who reads a message.\nHow often a link is opened cannot be counted."
     )
     assert noor.last.labels == [
-        "See it as people do", "Who did not get it", "Correct it", "Withdraw it",
+        "See it as people do", "Who got it and who did not", "Correct it", "Withdraw it",
         "Write one like it", "All messages",
     ]  # fmt: skip
 
@@ -236,7 +236,7 @@ def test_who_did_not_get_it_is_a_list_with_why(world, noor):
     blocked.blocks()
     goes_out(world, minutes=0)
     sends(noor, "announcement", announcement)
-    noor.presses("Who did not get it")
+    noor.presses("Who got it and who did not")
     assert noor.last.labels == [
         "Did not arrive: 2", "Comes later: 1", "Everybody: 4", "Get the list as a file",
         "See how it goes",
@@ -282,7 +282,7 @@ def test_the_file_has_everybody_and_nothing_runs_in_it(world, noor):
         "Here is everybody it was for. These are people's names: give the file to nobody."
     ]
     assert read(noor.receives()) == [
-        ["Name", "Municipality", "Language", "What became of it", "Why"],
+        ["Name", "Municipality", "In which language", "What became of it", "Why"],
         [f"'{HOSTILE}", "Utrecht", "English", "did not arrive", "Telegram did not accept it"],
         ["", "", "English", "has it", ""],
     ]
