@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, null, text, update
 
@@ -113,18 +113,23 @@ def move(tx: Tx, sending: int, people: Sequence[int], before: State, end: End) -
     return moved
 
 
-def recount(
-    tx: Tx, sending: int, before: State | None, to: State | None, many: int, **more: Any
-) -> None:
-    """So many rows went from one state to another (None: no row at all); sets columns as well."""
-    changes: Counter[str] = Counter()
+_ADDED: Final = ("open", "held", "sent", "failed", "skipped", "uncertain")
+_ADD: Final = (
+    update(sendings)
+    .where(sendings.c.id == bindparam("which"))
+    .values({name: sendings.c[name] + bindparam(f"more_{name}") for name in _ADDED})
+)
+
+
+def recount(tx: Tx, sending: int, before: State | None, to: State | None, many: int) -> None:
+    """So many rows went from one state to another; None stands for no row at all."""
+    changes = dict.fromkeys(_ADDED, 0)
     for name in _COUNTS[before] if before is not None else ():
         changes[name] -= many
     for name in _COUNTS[to] if to is not None else ():
         changes[name] += many
-    values = {name: sendings.c[name] + by for name, by in changes.items() if by} | more
-    if values:
-        tx.execute(update(sendings).where(sendings.c.id == sending).values(**values))
+    if many:
+        tx.execute(_ADD, {"which": sending} | {f"more_{name}": n for name, n in changes.items()})
 
 
 _PROMISED: Final = (

@@ -208,7 +208,8 @@ def _skip_open(tx: Tx, one: Sending, most: int) -> int:
     if last is None:
         return 0
     skipped = tx.execute(_SKIP, {**page, "last": last}).rowcount
-    recount(tx, one.id, State.OPEN, State.SKIPPED, skipped, fed_to=last)
+    recount(tx, one.id, State.OPEN, State.SKIPPED, skipped)
+    set_columns(tx, one.id, fed_to=last)
     return skipped or 1
 
 
