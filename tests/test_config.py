@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import known_settings
 from bot.config import ConfigErrors, Settings, load, require_token
+from storage import settings as kept
+from tests.phone import World
 
 TOKEN = "123456789:AAexampleexampleexampleexample12345"
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -300,3 +303,11 @@ def test_nobody_may_send_without_a_number_of_people(write):
         "write a number from 1 to 1000000000",
         "[announcements] paid_broadcast: is not a switch: write true or false, without quotes",
     ]
+
+
+def test_flows_know_how_many_people_are_many(write):
+    world = World([])
+    path = write("[announcements]\nsecond_person_above = 40")
+    world.run(known_settings.keep, load(path, {}), "wijkbot")
+    known = world.run(kept.get, "announcements")
+    assert known == {"second_person_above": 40, "paid_broadcast": False}
