@@ -90,7 +90,7 @@ class Courier:
         self._probe = probe
         self._ledger = ledger
         self._numbers: dict[int, str] = {}
-        self._known: tuple[Content, Lane, Message] | None = None
+        self._known: tuple[Content, Message] | None = None
 
     async def deliver(self, row: Row, time: Callable[[], float]) -> Outcome:
         """Call the channel, for which room was reserved, and note the outcome."""
@@ -132,14 +132,14 @@ class Courier:
         return await self._channel.send(row.chat, message, file)
 
     def _loaded(self, row: Row) -> Message | None:
-        """The message, paid for if its lane is; the very same content is read once."""
+        """The message, paid for if its lane is; content that many share is read once."""
         if row.content is None:
             return None
         known = self._known
-        if known is None or known[0] is not row.content or known[1] is not row.lane:
+        if known is None or known[0] is not row.content:
             message = replace(load(row.content), paid=row.lane is Lane.PAID)
-            known = self._known = (row.content, row.lane, message)
-        return known[2]
+            known = self._known = (row.content, message)
+        return known[1]
 
     async def _made(self, chat: str, attachment: Attachment) -> bytes:
         """The content of a file; the chat shows meanwhile that something is coming."""

@@ -129,7 +129,10 @@ _TALKING: Final = select(conversations.c.chat).where(
 
 
 def _talking(tx: Tx, wanted: Claim, found: Sequence[Found[Any]]) -> set[str]:
-    """Which of the rows' chats are in the middle of a talk; replies belong to it."""
+    """Which of the rows' chats are in the middle of a talk that the row would disturb.
+
+    Replies belong to it, and a change of a message disturbs nobody.
+    """
     if wanted.lane is Lane.REPLY or not found:
         return set()
     chats = [row.chat for row in found if row.kind == Kind.SEND]

@@ -75,14 +75,9 @@ class Desk:
     def prepared(self, found: Sequence[Found[Any]], talking: Collection[str]) -> list[Row]:
         """Those of the rows that are to be sent, as they are to be sent, in their order.
 
-        `talking` are the chats in the middle of a talk, which a new message would disturb; a
-        change of a message there disturbs nobody.
+        `talking` are the chats in the middle of a talk, which theirs would disturb.
         """
-        waits = {
-            row.id
-            for row in found
-            if row.chat in talking and row.not_before is None and row.kind == Kind.SEND
-        }
+        waits = {row.id for row in found if row.chat in talking and row.not_before is None}
         if waits:
             later = {"due": self.now + PATIENCE, "not_before": self.real_now}
             self.tx.execute(_PUT_OFF.values(**later), {"rows": list(waits)})

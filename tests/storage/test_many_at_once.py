@@ -139,6 +139,14 @@ async def test_what_many_get_is_not_written_down_for_each(db, lane):
     assert row.about == "announcement:1"
 
 
+async def test_what_a_reply_answers_is_said_by_the_message_or_else_by_the_promise(db):
+    made = {2: {"text": "b", "about": "question:5"}}
+    both = [promise(n, Lane.NOTICE, about="announcement:1") for n in (1, 2)]
+    await promised(db, *both)
+    await claim(db, Letters(made=made), Lane.NOTICE)
+    assert [row.about for row in await rows(db)] == ["announcement:1", "question:5"]
+
+
 async def test_a_template_shows_what_a_sent_row_said(db):
     await db.run(templates.put, "announcement:1:nl", {"text": "an old one"})
     await db.run(templates.put, "announcement:1:nl", LETTER)
