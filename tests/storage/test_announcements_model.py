@@ -358,8 +358,10 @@ class Announced(RuleBasedStateMachine):
         for one in self.real.all():
             self.real.run(sendings.again, one.id, self.world.now)
 
-    @rule()
-    def correct(self) -> None:
+    @rule(flying=st.booleans())
+    def correct(self, flying: bool) -> None:
+        if flying:
+            self._fly()
         content = {"texts": {"nl": {"text": "y", "rich": False}}}
         number, by = self.real.announcement, self.real.coordinator
         made = self.real.run(sendings.correct, number, content, by, self.world.now)
@@ -371,12 +373,18 @@ class Announced(RuleBasedStateMachine):
     @rule(number=st.integers(0, 4))
     def withdraw(self, number: int) -> None:
         if number == 0:
+            self._fly()
             number, by = self.real.announcement, self.real.coordinator
             made = self.real.run(sendings.withdraw, number, by, self.world.now)
             if made is not None:
                 self.real.texts[made] = NOTICE
                 self.world.is_withdrawn = self.world.is_cancelled = True
                 self.world.is_paused = False
+
+    def _fly(self) -> None:
+        """Something is on the wire just now."""
+        self.feed(PAGE, crash=False)
+        self._send(["hangs"])
 
     @rule(days=st.sampled_from([0, 0, 1, 2]), minutes=st.integers(1, 20))
     def time_passes(self, days: int, minutes: int) -> None:
@@ -389,7 +397,7 @@ class Announced(RuleBasedStateMachine):
             return
         if self.world.is_paused:
             self.pause(resume=True)
-        self.restart(arrived=False)
+        self.land("sent")
         for _round in range(6):
             self._all_goes_well()
             self.world.now += timedelta(minutes=11)
