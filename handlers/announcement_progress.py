@@ -151,7 +151,19 @@ def _sum_up(tx: Tx, one: Sending, now: datetime) -> bool:
     sendings.set_columns(tx, one.id, summed_up=now)
     if one.progress is not None and sending_notices.chat_of(tx, one.progress) == person.chat:
         _edit(tx, one, person, {"figures": _figures(tx, one, now)}, now)
+    _tell_writer(tx, one, person, now)
     return _promise(tx, f"summary:{one.id}", person, "announcement_summary", one, now)
+
+
+def _tell_writer(tx: Tx, one: Sending, told: Person, now: datetime) -> None:
+    """Whose message a colleague has changed or taken back hears of it too, once it is done."""
+    announcement = announcements.find(tx, one.announcement)
+    writer = sending_notices.person(tx, announcement.made_by) if announcement is not None else None
+    if writer is None or writer.id == told.id or one.kind == Kind.SEND:
+        return
+    if writer.reachable and writer.is_coordinator:
+        key = f"summary:{one.id}:{writer.id}"
+        _promise(tx, key, writer, "announcement_summary", one, now)
 
 
 # How that reads.

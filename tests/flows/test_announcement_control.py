@@ -492,6 +492,18 @@ def test_two_who_withdraw_together_do_it_once(world, noor, bram):
     assert [one.kind for one in runs(world, announcement)] == ["send", "withdraw"]
 
 
+def test_who_wrote_it_hears_that_a_colleague_took_it_back(world, noor, bram):
+    crowd(world, 1)
+    announcement = planned(noor)
+    goes_out(world)
+    sends(bram, "withdraw_announcement", announcement)
+    bram.presses("Yes, take it back")
+    noor.hears()
+    goes_out(world, minutes=0)
+    for phone in (noor, bram):
+        assert len([text for text in hears(phone) if "is taken back." in text]) == 1
+
+
 def test_a_copy_is_a_draft_of_whoever_made_it(world, noor, bram):
     crowd(world, 1)
     announcement = planned(noor)
