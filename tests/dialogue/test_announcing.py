@@ -77,6 +77,15 @@ def test_the_buttons_keep_their_order_and_their_numbers():
     ]
 
 
+@pytest.mark.parametrize("is_rich", [False, True])
+def test_who_sends_it_is_said_as_far_as_that_fits(is_rich):
+    line = length("\n\n\u2068Noor\u2069 of \u2068De Kom\u2069 sends you this.")
+    for more in (0, 1):
+        words = "a" * (4096 - line + more)
+        made = letter_of(written(rich("<b>{words}</b>", words=words) if is_rich else words))
+        assert length(made.text) == (4096 if not more else len(words))
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),

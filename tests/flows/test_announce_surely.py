@@ -111,6 +111,12 @@ def test_each_part_is_changed_by_itself(world, phone, steps, line):
     assert shown.count("\n") >= 14, "nothing else was asked again"
 
 
+def test_what_hangs_on_an_answer_is_asked_anew_with_it(world, phone):
+    say(phone, *SHORTEST[:-1], "at a time", "tomorrow 12:00", "change something", "when")
+    assert say(phone, "at a time")[0].startswith("When? Type the day and the time together.")
+    assert "When: Tuesday 2 March, 13:00" in say(phone, "tomorrow 13:00")[-1]
+
+
 def test_another_kind_asks_what_that_needs_and_keeps_the_text(world, phone):
     put_survey(world)
     say(phone, *SHORTEST, "change something", "what", "an invitation to a survey")
@@ -248,6 +254,18 @@ def test_the_same_to_the_same_people_is_asked_about(world, phone):
     assert [one.state for one in every(world)] == [State.PLANNED, State.DRAFT]
     say(omar, "!Go on with it", "1", "yes, once more")
     assert [one.state for one in every(world)] == [State.PLANNED, State.PLANNED]
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(11, True), (13, False)])
+def test_what_was_sent_is_asked_about_for_twelve_hours(world, phone, hours, asked):
+    world.now -= timedelta(hours=2)
+    say(phone, *SHORTEST, "1")
+    for _second in range(4):
+        world.pass_time(seconds=30)
+    world.pass_time(hours=hours)
+    said = say(phone, *SHORTEST, "1")
+    assert said[0].startswith("Fatima sent the same to the same people") == asked
+    assert (every(world)[-1].state == State.DRAFT) == asked
 
 
 def test_paying_for_speed_is_offered_only_where_it_is_switched_on(world, phone):
