@@ -115,12 +115,18 @@ def _file(run: Sending) -> Button:
     return Button(_("Get the list as a file"), entry("recipient_file", run.id))
 
 
+def _what(one: Listed) -> str:
+    """What became of somebody's message."""
+    words = STATES.get(one.state, report.OTHERWISE)
+    return _(words)
+
+
 def _line(one: Listed, group: str) -> str:
     """A name, where they are from, and what became of their message or why not."""
     name = isolate(one.name, 60) if one.name else _("somebody without a name")
     place = name_of(one.municipality) if one.municipality else None
     who = _("{name}, {place}").format(name=name, place=place) if place else name
-    what = _(STATES.get(one.state, report.OTHERWISE))
+    what = _what(one)
     if one.state in ("failed", "skipped", "held", "uncertain"):
         why = report.reason(one.reason, one.state)
         what = why if group != ALL else _("{what} ({why})").format(what=what, why=why)
@@ -169,7 +175,7 @@ def _rows(tx: Tx, sending: int) -> Iterator[list[str]]:
             if one.state in ("failed", "skipped", "held", "uncertain"):
                 why = report.reason(one.reason, one.state)
             place = name_of(one.municipality) if one.municipality else None
-            what = _(STATES.get(one.state, report.OTHERWISE))
+            what = _what(one)
             yield [one.name or "", place or "", language_name(one.language), what, why]
         if len(found) < AT_ONCE:
             return

@@ -46,7 +46,8 @@ def reason(kept: str | None, state: str = "") -> str:
         known = "refused"
     if known not in WORDS and state == "uncertain":
         known = "uncertain"
-    return _(WORDS.get(known, OTHERWISE))
+    words = WORDS.get(known, OTHERWISE)
+    return _(words)
 
 
 def merged(state: str, reasons: Mapping[str, int]) -> dict[str, int]:
