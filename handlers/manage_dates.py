@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from bot.dialogue import answers
+from bot.dialogue.checks import Check
 from bot.dialogue.flow import entry, flow
 from bot.dialogue.language import N_, _, isolate, n_, number
 from bot.dialogue.meeting_talk import gatherings
@@ -151,7 +152,7 @@ def _rhythms() -> dict[str, str]:
     }
 
 
-def _last_day(first: date) -> answers.Check[date]:
+def _last_day(first: date) -> Check[date]:
     return answers.when(earliest=first, latest=first + A_YEAR)
 
 
