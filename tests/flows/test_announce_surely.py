@@ -111,6 +111,15 @@ def test_each_part_is_changed_by_itself(world, phone, steps, line):
     assert shown.count("\n") >= 14, "nothing else was asked again"
 
 
+def test_how_many_that_are_is_told_whenever_it_is_asked(world, phone):
+    counts = "This is for everybody.\n\nMeant: 4\nDo not want it: 1\nGet it: 3\n\nIs that right?"
+    assert say(phone, *SHORTEST[:3])[-1] == counts
+    assert say(phone, "/help")[-1] == counts
+    say(phone, *SHORTEST[3:])
+    assert say(phone, "change something", "to")[-1] == counts
+    assert say(phone, "only some", "back")[-1] == counts
+
+
 def test_what_hangs_on_an_answer_is_asked_anew_with_it(world, phone):
     say(phone, *SHORTEST[:-1], "at a time", "tomorrow 12:00", "change something", "when")
     assert say(phone, "at a time")[0].startswith("When? Type the day and the time together.")

@@ -55,8 +55,8 @@ def ask_audience(talk: Talk, known: Known, given: Given) -> None:
     side = "only"
     for number in range(MOST_STEPS):
         _step(talk, known, given, number, side)
-        meant = talk.knows(f"more.{number}") or _tell(talk, known, given)
-        put(talk, given, _more(number, meant=meant))
+        told = _told(talk, known, given, f"more.{number}")
+        put(talk, given, _more(number, told))
         side = given[f"more.{number}"]
         if side == "over":
             _choose_anew(talk, given)
@@ -76,27 +76,32 @@ def put(talk: Talk, given: Given, question: Question) -> Any:
     return stored
 
 
-def _tell(talk: Talk, known: Known, given: Given) -> bool:
-    """Say who that is; whether anybody is meant."""
+def _told(talk: Talk, known: Known, given: Given, key: str) -> Told:
+    """Who that is, with a way to their names; not looked up where it was found right before."""
+    if talk.knows(key):
+        return Told("", 1)
     told = known.told(audience_of(given), str(given.get("what", "news")))
-    look = Button(_("Look at the list"), entry("audience_list", known.announcement))
-    talk.say(told.text, [look] if told.meant else [])
-    return told.meant > 0
+    if told.meant:
+        look = Button(_("Look at the list"), entry("audience_list", known.announcement))
+        talk.say(_("You can look at them by name."), [look])
+    return told
 
 
-def _more(number: int, *, meant: bool) -> OneOf:
+def _more(number: int, told: Told) -> OneOf:
     options = {
         "done": _("Yes, go on"),
         "only": _("Only some of them"),
         "but": _("Leave some out"),
         "over": _("Choose anew"),
     }
-    if not meant:
+    if not told.meant:
         options.pop("done")
     if number == MOST_STEPS - 1:
         options = {key: options[key] for key in ("done", "over") if key in options}
-    question = _("Is that right?") if meant else _("I know nobody like that. What shall I do?")
-    return OneOf(f"more.{number}", question, options)
+    asked = _("{told}\n\nIs that right?")
+    if not told.meant:
+        asked = _("{told}\n\nI know nobody like that. What shall I do?")
+    return OneOf(f"more.{number}", asked.format(told=told.text), options)
 
 
 def _choose_anew(talk: Talk, given: Given) -> None:
