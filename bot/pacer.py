@@ -113,8 +113,9 @@ class Pacer:
 
     def halted(self, chat: str, now: float) -> float:
         """Seconds for which the channel told us not to write to this chat."""
-        scopes = (chat, halts.ALL) if self._halts else ()
-        return max((self._halts.get(scope, now) - now for scope in scopes), default=0.0)
+        if not self._halts:
+            return 0.0
+        return max(self._halts.get(scope, now) - now for scope in (chat, halts.ALL))
 
     def halts_on(self, now: float) -> set[str]:
         """The scopes that are halted; those that are over are forgotten."""

@@ -262,7 +262,7 @@ def renew(tx: Tx, chat: str, now: datetime) -> int:
     return tx.execute(renewed.values(state=State.WAITING, error=None)).rowcount
 
 
-_RELEASE: Final = (
+_RELEASE: Final = Direct(
     update(outbox)
     .where(
         outbox.c.chat == bindparam("of"),
@@ -272,9 +272,11 @@ _RELEASE: Final = (
         outbox.c.due > bindparam("now"),
     )
     .values(due=bindparam("now"))
+    .returning(outbox.c.id),
+    outbox.c.id,
 )
 
 
 def release(tx: Tx, chat: str, now: datetime) -> int:
     """The talk in this chat is over: what was put off because of it is due; how many rows."""
-    return tx.execute(_RELEASE, {"of": chat, "now": now}).rowcount
+    return len(_RELEASE.all(tx, {"of": chat, "now": now}))
