@@ -175,6 +175,14 @@ def _meeting(tx: Tx, announcement: Announcement) -> Meeting | None:
     return found if found is not None and not found.is_cancelled else None
 
 
+def before_meeting(tx: Tx, announcement: Announcement) -> datetime | None:
+    """When its meeting begins, for one that is to come before that; else None."""
+    if not announcement.is_relative or (announcement.minutes or 0) >= 0:
+        return None
+    meeting = _meeting(tx, announcement)
+    return meeting.starts if meeting is not None else None
+
+
 def moment_of(meeting: Meeting, minutes: int) -> datetime:
     """So many minutes from its start; whole days and more by the clocks that people see."""
     if abs(minutes) < A_DAY:

@@ -72,7 +72,9 @@ again."""
 def begin(tx: Tx, announcement: Announcement, now: datetime) -> Sending:
     """Begin to send what was planned; the same sending if it has begun. Else a ValueError."""
     tx.lock(f"announcement:{announcement.id}")
-    begun = {"state": announcements.State.BEGUN, "begun": now, "changed": now}
+    begun: dict[str, Any] = {"state": announcements.State.BEGUN, "begun": now, "changed": now}
+    if announcement.useful_until is None:
+        begun["useful_until"] = announcements.before_meeting(tx, announcement)
     row = announcements_table.c
     planned = (row.id == announcement.id, row.state == announcements.State.PLANNED)
     if tx.execute(update(announcements_table).where(*planned).values(**begun)).rowcount:

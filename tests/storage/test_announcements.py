@@ -163,6 +163,19 @@ async def test_a_relative_one_moves_along_with_its_meeting(db: Database) -> None
     assert numbers(await db.run(announcements.due, due)) == [number]
 
 
+async def test_what_comes_before_a_meeting_is_of_use_until_it_begins(db: Database) -> None:
+    meeting = await db.run(plan, days=5)
+    before = await db.run(planned_for, None, meeting=meeting.id, minutes=-60)
+    after = await db.run(planned_for, None, meeting=meeting.id, minutes=60)
+    for number, until in ((before, meeting.starts), (after, None)):
+        one = await db.run(announcements.find, number)
+        assert one is not None
+        await db.run(sendings.begin, one, meeting.starts - MINUTE)
+        begun = await db.run(announcements.find, number)
+        assert begun is not None
+        assert begun.useful_until == until
+
+
 async def test_hours_before_a_meeting_are_real_hours(db: Database) -> None:
     meeting = await db.run(plan, days=5)
     number = await db.run(planned_for, None, meeting=meeting.id, minutes=-180)
