@@ -7,6 +7,7 @@ too many messages               → waiting; the chat is halted, or all when a s
 blocked, gone                   → unreachable; what else waits for the chat is taken back
 another address                 → waiting, for that address
 refused, or a mistake of ours   → refused
+too old to be deleted           → refused, but nobody's mistake: it is changed instead
 """
 
 import logging
@@ -24,6 +25,7 @@ from bot.channels import (
     MovedTo,
     NotSent,
     OutcomeUnknown,
+    Refused,
     SendError,
     TryLater,
     Unreachable,
@@ -100,6 +102,8 @@ class Courier:
             number = await self._call(row)
             steps.reached(steps.CALL_ANSWERED)
         except SendError as error:
+            if isinstance(error, Refused) and row.kind is Kind.DELETE:
+                return self._stays(row, str(error))
             self.last_error = type(error).__name__
             return self._failed(row, error, time())
         except TargetNotSent as error:
@@ -232,6 +236,13 @@ class Courier:
         self.counts["refused"] += 1
         decision(_log, "refused", level=logging.ERROR, row=row.id, reason=reason)
         self._number(row, NEVER)
+        self._ledger.note(partial(delivery.settle, row=row.id, state=State.REFUSED, error=reason))
+        return Outcome.DONE
+
+    def _stays(self, row: Row, reason: str) -> Outcome:
+        """What may not be deleted any more; whoever asked for it finds that out."""
+        self._probe.worked()
+        decision(_log, "not deleted", row=row.id, reason=reason)
         self._ledger.note(partial(delivery.settle, row=row.id, state=State.REFUSED, error=reason))
         return Outcome.DONE
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, literal, select, text
 
 from storage import settings
-from storage.outbox import IS_WAITING, Lane
+from storage.outbox import IS_WAITING, Kind, Lane, State
 from storage.tables import halts, inbox, outbox, people
 from storage.transaction import Tx
 
@@ -43,7 +43,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`failed`: how many messages of the last day, by how they ended. `size`: bytes."""
+    """`failed`: how many messages of the last day, by how they ended. `size`: bytes.
+
+    What could not be deleted any more is no failure: it was changed instead.
+    """
 
     queues: Sequence[Queue]
     sending: int
@@ -85,7 +88,8 @@ def _queue(tx: Tx, lane: Lane, now: datetime) -> Queue:
 
 def _failed(state: str, since: datetime) -> Select[Any]:
     these = (_HAS_FAILED, outbox.c.state == state, outbox.c.created >= since)
-    return select(outbox.c.created).where(*these)
+    undeleted = (outbox.c.kind == Kind.DELETE) & (outbox.c.state == State.REFUSED)
+    return select(outbox.c.created).where(*these, ~undeleted)
 
 
 def _count(tx: Tx, rows: Select[Any]) -> int:

@@ -1,6 +1,7 @@
 """Announcements on their way: many at once, paid for, corrected and withdrawn."""
 
 import asyncio
+import logging
 import time
 from datetime import timedelta
 
@@ -128,7 +129,7 @@ async def test_a_message_is_taken_away_and_once_more_changes_nothing(bot):
     assert await bot.states() == ["sent", "sent"]
 
 
-async def test_a_message_that_is_too_old_is_not_taken_away_and_it_says_so(bot):
+async def test_a_message_that_is_too_old_is_not_taken_away_and_it_says_so(bot, caplog):
     [row] = await bot.says(NOOR, "long ago")
     await bot.until(lambda: bot.heard() == ["long ago"])
     bot.world.clock.forward(49 * 3600)
@@ -136,6 +137,9 @@ async def test_a_message_that_is_too_old_is_not_taken_away_and_it_says_so(bot):
     await bot.until(lambda: bot.world.tally.calls["deleteMessage"] == 1)
     assert await bot.states() == ["sent", "refused"]
     assert "deleted" in (await bot.rows())[1].error
+    assert (bot.sender.last_error, bot.sender.health()["refused"]) == ("", 0)
+    told = [record for record in caplog.records if record.name == "bot.courier"]
+    assert not [record for record in told if record.levelno > logging.INFO]
 
 
 async def test_notices_to_one_chat_follow_each_other_at_once(bot):

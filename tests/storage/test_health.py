@@ -7,17 +7,17 @@ from sqlalchemy import insert, text, update
 
 from storage import halts, health, inbox, outbox, settings, tables
 from storage.health import MOST
-from storage.outbox import Lane, Promise
+from storage.outbox import Kind, Lane, Promise
 from tests.storage.planning import NOW, crowd
 
 GROWING = {"inbox", "outbox", "people"}
 
 
-def promised(tx, key, minutes, *, lane=Lane.NOTICE, state="waiting", created=NOW):
+def promised(tx, key, minutes, *, lane=Lane.NOTICE, state="waiting", created=NOW, kind=Kind.SEND):
     due = NOW + timedelta(minutes=minutes)
     outbox.promise(tx, Promise(key, f"telegram:{key}", "r", {}, due, lane=lane), created)
     row = tables.outbox.c.key == key
-    tx.execute(update(tables.outbox).where(row).values(state=state))
+    tx.execute(update(tables.outbox).where(row).values(state=state, kind=kind))
 
 
 async def test_what_waits_is_counted_by_lane(db):
@@ -41,6 +41,13 @@ async def test_failures_of_the_last_day_are_counted(db, state):
     await db.run(promised, "b", 0, state=state, created=NOW - timedelta(hours=25))
     found = (await db.read(health.look, NOW)).failed
     assert dict(found) == dict.fromkeys(health.FAILED, 0) | {state: 1}
+
+
+async def test_what_is_too_old_to_be_deleted_is_no_failure(db):
+    await db.run(promised, "a", 0, state="refused", kind=Kind.DELETE)
+    await db.run(promised, "b", 0, state="unreachable", kind=Kind.DELETE)
+    found = (await db.read(health.look, NOW)).failed
+    assert dict(found) == {"refused": 0, "unreachable": 1, "uncertain": 0}
 
 
 async def test_everything_else_is_counted(db):
