@@ -25,6 +25,7 @@ UNREACHABLE: Final = "unreachable"
 CANCELLED: Final = "cancelled"
 TOO_LATE: Final = "too late"
 GONE: Final = "gone"
+ANSWERED: Final = "answered"
 REFUSED: Final = "refused"
 
 

@@ -1,27 +1,27 @@
 """Whether messages of sendings may go, asked together when they are claimed.
 
-Here consent, reachability, pause and cancel are looked at for the last time. A fixed number of
-statements, whatever is asked for at once.
+Here consent, reachability, pause, cancel and surveys filled in meanwhile are looked at for the last
+time. A fixed number of statements, whatever is asked for at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, select
 
-from storage import announcements, gate, settings
-from storage.bookings import CANCELLED, GONE, TOO_LATE, UNREACHABLE, End, State, move
+from storage import announcements, audience, gate, settings
+from storage.bookings import ANSWERED, CANCELLED, GONE, TOO_LATE, UNREACHABLE, End, State, move
 from storage.feeding import is_quiet, useful_until
 from storage.gate import Decision, Later, Pass, Refused, Why
 from storage.people import Purpose
 from storage.reminder_times import morning_after
 from storage.sending_rows import Kind, Sending, find_many, hold
 from storage.sending_rows import State as Stage
-from storage.tables import people, recipients
+from storage.tables import answer_sets, people, recipients
 from storage.transaction import Tx
 
 A_WHILE: Final = timedelta(minutes=10)
@@ -78,8 +78,9 @@ def allowed(tx: Tx, asked: Sequence[Mapping[str, Any]], now: datetime) -> list[A
     Whoever is let through counts as promised from then on, also who was held back before.
     """
     found = _found(tx, asked)
+    done = _who_answered(tx, [one for one in found if one is not None])
     answers: list[Answer | None] = [
-        Gone() if one is None else _stopped(tx, one, now) for one in found
+        Gone() if one is None else _stopped(one, done, now) for one in found
     ]
     open_ = {at: one for at, one in enumerate(found) if one is not None and answers[at] is None}
     for at, decision in _decided(tx, open_, now).items():
@@ -110,7 +111,37 @@ def _found(tx: Tx, asked: Sequence[Mapping[str, Any]]) -> list[_Asked | None]:
     return found
 
 
-def _stopped(tx: Tx, one: _Asked, now: datetime) -> Decision | None:
+_FINISHED: Final = select(answer_sets.c.survey, answer_sets.c.person).where(
+    answer_sets.c.survey.in_(bindparam("surveys", expanding=True)),
+    answer_sets.c.person.in_(bindparam("people", expanding=True)),
+    answer_sets.c.finished.is_not(None),
+)
+
+
+def _who_answered(tx: Tx, asked: Iterable[_Asked]) -> set[_Who]:
+    """By sending and person: whom it asks for nothing any more that they have not filled in."""
+    asking = [(one, surveys) for one in asked if (surveys := _unanswered(one))]
+    if not asking:
+        return set()
+    wanted = {
+        "surveys": sorted({survey for _one, surveys in asking for survey in surveys}),
+        "people": sorted({one.row.person for one, _surveys in asking}),
+    }
+    finished = {(row.survey, row.person) for row in tx.execute(_FINISHED, wanted)}
+    return {
+        (one.sending.id, one.row.person)
+        for one, surveys in asking
+        if all((survey, one.row.person) in finished for survey in surveys)
+    }
+
+
+def _unanswered(one: _Asked) -> list[int]:
+    """The surveys of which an audience has at least one still to do."""
+    chosen = audience.load(one.told.audience).only if one.sending.kind == Kind.SEND else ()
+    return [int(each.value) for each in chosen if each.kind == audience.Kind.UNANSWERED]
+
+
+def _stopped(one: _Asked, done: Container[_Who], now: datetime) -> Decision | None:
     """Why it does not go now whatever the gate says; None if it may."""
     if one.sending.state == Stage.CANCELLED or not _stands(one):
         return Refused(CANCELLED)
@@ -122,6 +153,8 @@ def _stopped(tx: Tx, one: _Asked, now: datetime) -> Decision | None:
         return Refused(UNREACHABLE)
     if useful_until(one.told, one.sending.started) <= now:
         return Refused(TOO_LATE)
+    if (one.sending.id, one.row.person) in done:
+        return Refused(ANSWERED)
     return None
 
 

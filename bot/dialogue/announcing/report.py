@@ -26,6 +26,7 @@ WORDS: Final[Mapping[str, str]] = {
     "cancelled": N_("the sending was stopped before"),
     "too late": N_("it would have come too late"),
     "gone": N_("not here any more"),
+    "answered": N_("have filled in the survey meanwhile"),
     "withdrawn": N_("it was taken back before"),
     "too old": N_("more than 48 hours old, so Telegram does not let me"),
     "refused": N_("Telegram did not accept it"),
