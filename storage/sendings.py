@@ -48,7 +48,7 @@ from storage.tables import announcements as announcements_table
 from storage.tables import outbox as messages
 from storage.tables import people, recipients
 from storage.tables import sendings as table
-from storage.transaction import Insert, Prepared, Tx
+from storage.transaction import Tx
 
 __all__ = [
     "GOING",
@@ -216,11 +216,7 @@ def correct(
             cancel(tx, one.id, now)
     values = {"content": dict(content), "changed": now}
     tx.execute(_this(announcement).values(**values))
-    made = start(tx, announcement, Kind.CORRECT, by, now, dict(content))
-    in_flight = {"of": made.id, "first": first.id}
-    added = tx.execute(_add_in_flight, in_flight).rowcount
-    recount(tx, made.id, None, Recipient.OPEN, added)
-    return made.id
+    return start(tx, announcement, Kind.CORRECT, by, now, dict(content)).id
 
 
 def withdraw(tx: Tx, announcement: int, by: int, now: datetime) -> int | None:
@@ -249,26 +245,3 @@ def _changeable(tx: Tx, announcement: int) -> Sending | None:
 
 def _this(announcement: int) -> Any:
     return update(announcements_table).where(announcements_table.c.id == announcement)
-
-
-_IN_FLIGHT: Final = (
-    select(
-        bindparam("of", type_=table.c.id.type),
-        recipients.c.person,
-        recipients.c.language,
-        literal(str(Recipient.OPEN)),
-    )
-    .select_from(recipients.join(messages, messages.c.id == recipients.c.outbox))
-    .where(
-        recipients.c.sending == bindparam("first"),
-        recipients.c.state == Recipient.PROMISED,
-        APART,
-        messages.c.state == outbox.State.SENDING,
-    )
-)
-
-
-@Prepared
-def _add_in_flight(tx: Tx) -> Insert:
-    names = ["sending", "person", "language", "state"]
-    return tx.insert(recipients).from_select(names, _IN_FLIGHT).on_conflict_do_nothing()

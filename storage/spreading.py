@@ -9,13 +9,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from storage import announcements, audience, settings
+from storage import announcements, audience, outbox, settings
 from storage.announcements import Announcement
 from storage.bookings import APART, State, recount
 from storage.sending_rows import GOING, Kind, Sending, hold, of, set_columns
 from storage.sending_rows import State as Stage
+from storage.tables import outbox as messages
 from storage.tables import people, recipients, sendings
 from storage.transaction import Tx
 
@@ -116,6 +129,16 @@ _ANY_PROMISED: Final = select(
 )
 
 
+_ON_ITS_WAY: Final = and_(
+    recipients.c.state == State.PROMISED,
+    exists().where(
+        messages.c.id == recipients.c.outbox,
+        messages.c.state.in_((outbox.State.SENDING, outbox.State.SENT)),
+    ),
+)
+"""Whoever has the message, or has it in a moment, and is not booked as such yet."""
+
+
 def _to_readers(tx: Tx, one: Sending, most: int) -> int:
     """To whom the first sending went; what is taken away waits for those that are on their way."""
     first = next(other for other in of(tx, one.announcement) if other.kind == Kind.SEND)
@@ -134,7 +157,7 @@ def _to_readers(tx: Tx, one: Sending, most: int) -> int:
             recipients.c.sending == first.id,
             recipients.c.person > one.spread_to,
             recipients.c.person <= last,
-            recipients.c.state == State.SENT,
+            or_(recipients.c.state == State.SENT, _ON_ITS_WAY),
         )
         .order_by(recipients.c.person)
     )
