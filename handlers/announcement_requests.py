@@ -134,11 +134,18 @@ def write_stranded(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Rend
         return None
     one, person = known
     with speaking(person.language):
+        said = _(
+            "Your message {title} did not go out: its meeting is off or over, or it would have "
+            "come too late. Nobody got it. It is a draft again."
+        )
+        if arguments.get("broken"):
+            said = _(
+                "Your message {title} did not go out: something went wrong on my side when I put "
+                "it together. Nobody got it. It is a draft again. Write its text anew, or ask your "
+                "admin to look."
+            )
         return Message(
-            _(
-                "Your message {title} did not go out: its meeting is off or over, or it would have "
-                "come too late. Nobody got it. It is a draft again."
-            ).format(title=progress.title(first_words(one.content))),
+            said.format(title=progress.title(first_words(one.content))),
             (
                 (Button(_("Change it"), entry("compose", one.id)),),
                 (Button(_("Throw it away"), entry("drop_announcement", one.id)),),

@@ -6,20 +6,35 @@ piece is one short transaction.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from bot.dialogue.announcing import copies
 from bot.dialogue.flow import Rendered, render, tick
 from bot.dialogue.messages import Dropped, PutOff, load
-from storage import announcements, recipients, sending_notices, sendings, settings, templates
+from storage import (
+    announcements,
+    outbox,
+    recipients,
+    sending_notices,
+    sendings,
+    settings,
+    templates,
+)
 from storage.announcements import Announcement
 from storage.gate import Later, Pass
+from storage.outbox import Promise
 from storage.sendings import Sending, State
 from storage.transaction import Tx
 
 T = TypeVar("T")
+
+OF_USE: Final = timedelta(days=7)
+"""So long it is of use to know that something did not go out."""
+
+_log = logging.getLogger(__name__)
 
 
 @tick("announcements", seconds=1, goes_on=True)
@@ -35,11 +50,27 @@ def go_on(tx: Tx, now: datetime) -> bool:
 
 def _begin(tx: Tx, one: Announcement, now: datetime) -> None:
     """Begin a sending, with its message in each language written down once."""
-    sending = sendings.begin(tx, one, now)
     name, platform = sending_notices.name(tx, one.made_by), settings.platform(tx).name
-    made = copies.of_sending(sending.id, one.content or {}, one, name, platform)
-    for key, message in made.items():
-        templates.put(tx, key, message)
+    try:
+        made = copies.composed(one.content or {}, one, name, platform)
+    except Exception:
+        _log.exception("announcement %d cannot be composed", one.id)
+        _give_back(tx, one, now)
+        return
+    sending = sendings.begin(tx, one, now)
+    for language, message in made.items():
+        templates.put(tx, copies.key(sending.id, language), message)
+
+
+def _give_back(tx: Tx, one: Announcement, now: datetime) -> None:
+    """A mistake of ours costs no more than this one: it is a draft again, and its writer told."""
+    writer = sending_notices.told(tx, one.made_by)
+    if not announcements.undo(tx, one.id, now) or writer is None:
+        return
+    known = {"announcement": one.id, "person": writer.id, "broken": True}
+    key = f"stranded:{one.id}:{now.isoformat()}"
+    told = Promise(key, writer.chat, "announcement_stranded", known, now, now + OF_USE)
+    outbox.promise(tx, told, now)
 
 
 def in_turn(under_way: Sequence[T], now: datetime) -> Iterator[T]:

@@ -366,6 +366,26 @@ def test_a_meeting_that_is_off_takes_its_announcement_along(world, noor):
     assert hears(reader) == []
 
 
+def test_one_that_cannot_be_put_together_costs_no_other_one(world, noor, caplog):
+    [reader] = crowd(world, 1)
+    odd = planned(noor, content("Odd.", buttons=[{"kind": "link", "label": {}, "value": "x"}]))
+    good = planned(noor)
+    noor.hears()
+    goes_out(world)
+    assert (state(world, odd), state(world, good)) == ("draft", "begun")
+    assert hears(reader) == [LETTER]
+    [told] = [text for text in hears(noor) if "“Odd.”" in text]
+    assert told == (
+        "Your message “Odd.” did not go out: something went wrong on my side when I put it "
+        "together. Nobody got it. It is a draft again. Write its text anew, or ask your admin to "
+        "look."
+    )
+    assert f"announcement {odd} cannot be composed" in caplog.messages
+    assert runs(world, odd) == []
+    goes_out(world, minutes=60)
+    assert hears(reader) == []
+
+
 def test_it_moves_along_with_its_meeting(world, noor):
     [reader] = crowd(world, 1)
     meeting = plan(world, days=3)

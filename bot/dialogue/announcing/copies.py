@@ -27,10 +27,10 @@ def key(sending: int, language: str) -> str:
     return f"announcement:{sending}:{language}"
 
 
-def of_sending(
-    sending: int, content: Mapping[str, Any], written: Written, sender: str, platform: str
+def composed(
+    content: Mapping[str, Any], written: Written, sender: str, platform: str
 ) -> dict[str, dict[str, Any]]:
-    """The dumped messages of a sending by their keys; `sender` is a name, or empty."""
+    """The dumped messages of an announcement by their languages; `sender` is a name, or empty."""
     found = {}
     for language in content.get("texts", ()):
         made = letter(
@@ -41,8 +41,16 @@ def of_sending(
             sender=sender,
             platform=platform,
         )
-        found[key(sending, language)] = dump(replace(made, paid=written.paid))
+        found[language] = dump(replace(made, paid=written.paid))
     return found
+
+
+def of_sending(
+    sending: int, content: Mapping[str, Any], written: Written, sender: str, platform: str
+) -> dict[str, dict[str, Any]]:
+    """The same by their keys."""
+    made = composed(content, written, sender, platform)
+    return {key(sending, language): message for language, message in made.items()}
 
 
 def withdrawn(sending: int, languages: Iterable[str]) -> dict[str, dict[str, Any]]:
