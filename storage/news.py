@@ -114,6 +114,7 @@ _ONE: Final = _READABLE.where(announcements.c.id == bindparam("announcement"))
 _SOME: Final = _READABLE.where(announcements.c.id.in_(bindparam("announcements", expanding=True)))
 _TO_PRESS: Final = select(
     announcements.c.state,
+    announcements.c.is_news,
     announcements.c.content,
     announcements.c.made_by,
     announcements.c.approved_by,
@@ -160,16 +161,17 @@ class Pressed:
 
 
 def button(tx: Tx, announcement: int, number: int, person: int) -> Pressed | None:
-    """The button with this number, counted from 0; None where there is none.
+    """The button with this number, counted from 0; None where there is none that leads to us.
 
-    Presses count once the announcement has begun, and not of those who made or approved it: they
-    look at it before it goes.
+    Presses count once the announcement has begun, of those who may read it, and not of those who
+    made or approved it: they look at it before it goes.
     """
     row = tx.execute(_TO_PRESS, {"announcement": announcement}).first()
     known = row.content.get("buttons", ()) if row is not None and row.content else ()
-    if row is None or number >= len(known):
+    if row is None or number >= len(known) or known[number]["kind"] == "link":
         return None
-    counts = row.state == "begun" and person not in (row.made_by, row.approved_by)
+    others = row.state == "begun" and person not in (row.made_by, row.approved_by)
+    counts = others and (row.is_news or was_sent(tx, announcement, person))
     return Pressed(known[number]["kind"], known[number]["value"], counts)
 
 
