@@ -37,8 +37,7 @@ from storage.announcement_rows import (
 )
 from storage.drafts import DRAFTS
 from storage.meetings import Meeting
-from storage.people import Purpose
-from storage.reminder_times import is_night, morning_after
+from storage.reminder_times import by_day, is_night
 from storage.tables import announcements as table
 from storage.transaction import Tx
 
@@ -147,16 +146,21 @@ def _moved(
 def due(tx: Tx, now: datetime) -> list[Announcement]:
     """Those that are to begin now, the longest due first, held until they have.
 
-    News and invitations to surveys are not begun at night.
+    At night only what somebody planned for that very moment, and not by its meeting, for those whom
+    it concerns.
     """
     found = planned(tx, held=True)
     moments = {one.id: due_of(tx, one) for one in found}
     night = bool(found) and is_night(now, settings.platform(tx).zone)
-    ready = [one for one in found if not (night and one.purpose != SERVICE)]
+    ready = [one for one in found if not night or _may_disturb(one)]
     return sorted(
         (one for one in ready if (moment := moments[one.id]) is not None and moment <= now),
         key=lambda one: (moments[one.id], one.id),
     )
+
+
+def _may_disturb(one: Announcement) -> bool:
+    return one.purpose == SERVICE and not one.is_relative
 
 
 def due_of(tx: Tx, announcement: Announcement) -> datetime | None:
@@ -217,15 +221,11 @@ def next_due(tx: Tx, now: datetime) -> datetime | None:
     found = planned(tx)
     zone = settings.platform(tx).zone if found else ""
     begins = [
-        _by_day(max(moment, now), zone) if one.purpose != SERVICE else moment
+        moment if _may_disturb(one) else by_day(max(moment, now), zone)
         for one in found
         if (moment := due_of(tx, one)) is not None
     ]
     return min((moment for moment in begins if moment > now), default=None)
-
-
-def _by_day(moment: datetime, zone: str) -> datetime:
-    return morning_after(moment, zone) if is_night(moment, zone) else moment
 
 
 def copy(tx: Tx, announcement: int, by: int, now: datetime) -> int:
@@ -239,8 +239,3 @@ def copy(tx: Tx, announcement: int, by: int, now: datetime) -> int:
     tx.execute(insert(table).from_select(names, source))
     newest = select(func.max(table.c.id)).where(table.c.made_by == by)
     return int(tx.execute(newest).scalar_one())
-
-
-def wants(purpose: str) -> Purpose | None:
-    """The consent that a purpose asks for; None for what is told to those concerned."""
-    return None if purpose == SERVICE else Purpose(purpose)

@@ -150,6 +150,16 @@ async def test_news_waits_for_the_morning_and_what_concerns_a_meeting_does_not(
     assert numbers(await db.run(announcements.due, MORNING)) == [news, told]
 
 
+async def test_what_a_meeting_brings_into_the_night_waits_for_the_morning(db: Database) -> None:
+    meeting = await db.run(plan, days=5)
+    await db.run(planning.edit, meeting.id, None, NOW, start=wall("2027-03-08T10:00"))
+    told = await db.run(planned_for, None, meeting=meeting.id, minutes=-2 * 60, purpose="service")
+    early = datetime.fromisoformat("2027-03-08T07:00:00+00:00")
+    assert numbers(await db.run(announcements.due, early)) == []
+    assert await db.read(announcements.next_due, early) == early + timedelta(hours=1)
+    assert numbers(await db.run(announcements.due, early + timedelta(hours=1))) == [told]
+
+
 async def test_a_relative_one_moves_along_with_its_meeting(db: Database) -> None:
     meeting = await db.run(plan, days=5)
     number = await db.run(planned_for, None, meeting=meeting.id, minutes=-2 * 24 * 60)
