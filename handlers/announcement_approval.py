@@ -59,7 +59,7 @@ def approve(talk: Talk, tx: Tx, announcement_id: int) -> Any:
         platform=settings.platform(tx).name,
     )
     chosen = talk.choose(
-        "sure",
+        f"sure.{int(one.changed.timestamp() * 1000)}",  # a yes is to this text, and no later one
         _("{facts}\n\nShall I send it?").format(facts="\n".join(_facts(talk, tx, one))),
         {"yes": _("Yes, send it"), "no": _("No, not like this"), "later": _("Decide later")},
     )

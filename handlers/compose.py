@@ -144,7 +144,7 @@ def _limits(tx: Tx) -> Mapping[str, Any]:
 
 
 def _preview(talk: Talk, tx: Tx, plan: _Plan) -> None:
-    by = people.find(tx, plan.of.made_by) if plan.of.made_by is not None else None
+    by = people.find(tx, talk.person.id)
     sender = (by.name if by is not None else None) or ""
     platform = settings.platform(tx).name
     preview(talk, plan.content, plan.of.id, plan.purpose, sender=sender, platform=platform)
@@ -206,7 +206,10 @@ def _due(talk: Talk, plan: _Plan) -> datetime | None:
 
 
 def _write(talk: Talk, tx: Tx, plan: _Plan, due: datetime | None) -> bool:
-    """What is sent, as it is read from now on; False if somebody was first."""
+    """What is sent, as it is read from now on; False if somebody was first.
+
+    Who says yes to it is who sends it, also where a colleague began the draft.
+    """
     starts = due or plan.due.at or talk.now
     late = late_until(plan.given, starts)
     about = int(plan.given["about"]) if plan.given["what"] == "meeting" else None
@@ -223,6 +226,7 @@ def _write(talk: Talk, tx: Tx, plan: _Plan, due: datetime | None) -> bool:
         is_news=plan.given.get("news") == "yes" and plan.given["what"] == "news",
         paid=plan.given.get("paid") == "yes",
         now=talk.now,
+        by=talk.person.id,
     )
 
 

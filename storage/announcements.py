@@ -78,9 +78,14 @@ def write(  # noqa: PLR0913 - what is written of one announcement, by name
     is_news: bool,
     paid: bool,
     now: datetime,
+    by: int | None = None,
 ) -> bool:
-    """Write down what is to be sent to whom; False if it is no draft any more."""
+    """Write down what is to be sent to whom; False if it is no draft any more.
+
+    `by` is who wrote it, where that may be somebody else than who began it.
+    """
     values = {
+        **({"made_by": by} if by is not None else {}),
         "content": dict(content),
         "audience": dict(audience),
         "fingerprint": fingerprint(content, audience),

@@ -72,13 +72,19 @@ def drafted(by: Phone, said: Mapping[str, Any] | None = None, **known: Any) -> i
     """A draft that says something already."""
     world = by.world
     made: int = world.run(announcements.new, by.person.id, world.now)
+    rewritten(by, made, said, **known)
+    return made
+
+
+def rewritten(by: Phone, made: int, said: Mapping[str, Any] | None = None, **known: Any) -> None:
+    """What a draft says from now on."""
+    world = by.world
     facts = {
         "content": said or content(), "audience": EVERYBODY, "purpose": "news", "meeting": None,
         "minutes": None, "useful_until": None, "late_until": None, "is_news": False,
         "paid": False, **known,
     }  # fmt: skip
     assert world.run(announcements.write, made, now=world.now, **facts)
-    return made
 
 
 def planned(

@@ -25,6 +25,7 @@ from tests.flows.sending_house import (
     make_world,
     many,
     planned,
+    rewritten,
     runs,
     sends,
     state,
@@ -98,6 +99,20 @@ def test_two_who_agree_together_send_it_once(world, noor, bram):
     ]
     goes_out(world)
     assert hears(reader) == [LETTER]
+
+
+def test_a_yes_is_to_what_was_looked_at_and_not_to_what_came_after_it(world, noor, bram):
+    announcement = asked(noor)
+    sends(bram, "approve_announcement", announcement)
+    world.now += timedelta(seconds=30)
+    assert world.run(announcements.undo, announcement, world.now)
+    rewritten(noor, announcement, content("Autumn is coming!"))
+    assert world.run(announcements.ask, announcement, world.now)
+    shown = bare(bram.presses("Yes, send it"))
+    assert state(world, announcement) == "asked"
+    assert "Autumn is coming!\n\nNoor of Wijkwerk sends you this." in shown
+    bram.presses("Yes, send it")
+    assert state(world, announcement) == "planned"
 
 
 def test_nobody_agrees_to_their_own(world, noor):
