@@ -108,7 +108,7 @@ def withdraw(talk: Talk, tx: Tx, announcement_id: int) -> None:
     if made is None:
         return _too_late(talk, one)
     spoken = {*one.languages, *settings.platform(tx).languages, *languages()}
-    for key, message in copies.withdrawn(made, sorted(spoken)).items():
+    for key, message in copies.withdrawn(made, one.content or {}, sorted(spoken)).items():
         templates.put(tx, key, message)
     _note(talk, tx, "announcement.withdraw", one)
     return talk.say(_("I take it back. I tell you when that is done."), [_look(one)])

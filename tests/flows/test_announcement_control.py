@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.messages import Span
+from bot.dialogue.messages import Attachment, Span, load
 from storage import announcements, people, rsvps
 from storage.rsvps import Party
 from tests.flows.meeting_house import bare, plan
@@ -347,6 +347,16 @@ def test_what_is_not_there_is_said_to_be_gone(world, noor):
         assert sends(noor, flow, 99) == ["That message was thrown away. Nobody gets it."]
 
 
+def test_where_all_failed_ones_blocked_the_bot_no_second_try_is_offered(world, noor):
+    crowd(world, 2)[0].blocks()
+    planned(noor)
+    goes_out(world)
+    noor.hears()
+    assert noor.last.labels == [
+        "Who did not get it", "Get the list as a file", "Correct it", "Withdraw it",
+    ]  # fmt: skip
+
+
 def test_the_failed_ones_get_it_when_tried_again(world, noor):
     lost, blocked, doubtful = crowd(world, 3)
     announcement = planned(noor)
@@ -486,6 +496,21 @@ def test_after_two_days_a_line_stands_in_its_place(world, noor):
     goes_out(world, minutes=0)
     assert reader.last.text == "This message was taken back by who sent it."
     assert reader.last.labels == []
+
+
+def test_under_a_picture_that_line_is_its_caption(world, noor):
+    photo = {"kind": "photo", "file": "photo-7", "name": "garden.jpg"}
+    crowd(world, 1)
+    announcement = planned(noor, content(attachment=photo))
+    goes_out(world)
+    world.pass_time(days=3)
+    sends(noor, "withdraw_announcement", announcement)
+    noor.presses("Yes, take it back")
+    back = runs(world, announcement)[1]
+    kept = {row["key"]: load(row["content"]) for row in rows(world, "templates")}
+    line = kept[f"announcement:{back.id}:en"]
+    assert line.attachment == Attachment("photo", "garden.jpg", file="photo-7")
+    assert line.text == "This message was taken back by who sent it."
 
 
 def test_nothing_is_changed_before_it_was_sent(world, noor):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.dialogue.announcing.letter import letter
+from bot.dialogue.announcing.letter import attachment, letter
 from bot.dialogue.language import _, speaking
 from bot.dialogue.messages import Message, dump
 
@@ -53,11 +53,17 @@ def of_sending(
     return {key(sending, language): message for language, message in made.items()}
 
 
-def withdrawn(sending: int, languages: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What stands in the place of a message that can no longer be deleted."""
+def withdrawn(
+    sending: int, content: Mapping[str, Any], languages: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """What stands in the place of a message that can no longer be deleted.
+
+    A picture or file stays there, as only the words under it can be changed.
+    """
     found = {}
     for language in languages:
         with speaking(language):
-            said = Message(_("This message was taken back by who sent it."))
+            words = _("This message was taken back by who sent it.")
+            said = Message(words, attachment=attachment(content))
         found[key(sending, language)] = dump(said)
     return found

@@ -44,10 +44,15 @@ def letter(  # noqa: PLR0913 - each is a part of what people read
     with speaking(spoken):
         text = _signed(text_in(content, spoken), room(content), sender, platform)
         rows = [*_own(content, spoken, announcement), _around(announcement, purpose)]
-        sent = content.get("attachment")
-        file = Attachment(sent["kind"], sent["name"], file=sent["file"]) if sent else None
         about = f"announcement:{announcement}"
+        file = attachment(content)
         return Message(text, tuple(tuple(row) for row in rows), attachment=file, about=about)
+
+
+def attachment(content: Content) -> Attachment | None:
+    """The picture, file or voice that goes with it."""
+    sent = content.get("attachment")
+    return Attachment(sent["kind"], sent["name"], file=sent["file"]) if sent else None
 
 
 def base(content: Content) -> str:
