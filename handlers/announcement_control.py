@@ -74,13 +74,13 @@ def cancel(talk: Talk, tx: Tx, sending_id: int) -> None:
     if not sendings.cancel(tx, one.id, talk.now):
         return _as_it_is(talk, sendings.find(tx, one.id) or one)
     _note(talk, tx, "announcement.cancel", one)
-    return talk.say(
-        _(
+    said = _("Stopped: nobody else gets it. What was being sent at this very moment still arrives.")
+    if one.finished is None:
+        said = _(
             "Stopped: nobody else gets it. What was being sent at this very moment still arrives. "
             "I tell you in a moment who has it."
-        ),
-        [progress.look(one.announcement)],
-    )
+        )
+    return talk.say(said, [progress.look(one.announcement)])
 
 
 def _can_stop(one: Sending) -> bool:

@@ -1,8 +1,9 @@
 """News: what people follow, and the items that can be read, also by who never joined.
 
 An item is an announcement that has begun and was not taken back. Whoever runs the platform marks
-which of them everybody may read (`is_public`); the others are for those they were sent to. What
-somebody follows only says what they would like: without their consent they get nothing.
+which of them everybody may read (`is_public`); the others, and what was stopped half-way, are for
+those they were sent to. What somebody follows only says what they would like: without their consent
+they get nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, or_, select, text
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, text
 
 from storage.audience_filters import EVERYWHERE, PLACE, TOPIC
 from storage.tables import announcements, follows, people, recipients, sendings
@@ -82,18 +83,16 @@ class Item:
     meeting: int | None
 
 
-_TAKEN_BACK: Final = exists().where(
-    sendings.c.announcement == announcements.c.id,
-    or_(
-        sendings.c.kind == "withdraw",
-        and_(sendings.c.kind == "send", sendings.c.state == "cancelled"),
-    ),
+_ITS_SENDING: Final = sendings.c.announcement == announcements.c.id
+_TAKEN_BACK: Final = exists().where(_ITS_SENDING, sendings.c.kind == "withdraw")
+_STOPPED: Final = exists().where(
+    _ITS_SENDING, sendings.c.kind == "send", sendings.c.state == "cancelled"
 )
 _PUBLIC: Final = text("announcements.is_news")  # in these words, for its partial index
 _READABLE: Final[Select[Any]] = select(
     announcements.c.id,
     announcements.c.purpose,
-    announcements.c.is_news,
+    (announcements.c.is_news & ~_STOPPED).label("is_public"),
     announcements.c.begun,
     announcements.c.useful_until,
     announcements.c.content,
@@ -105,13 +104,15 @@ _READABLE: Final[Select[Any]] = select(
     ~_TAKEN_BACK,
 )
 _LATEST: Final = (
-    _READABLE.where(_PUBLIC)
+    _READABLE.where(_PUBLIC, ~_STOPPED)
     .order_by(announcements.c.begun.desc(), announcements.c.id.desc())
     .limit(bindparam("most"))
     .offset(bindparam("after"))
 )
 _ONE: Final = _READABLE.where(announcements.c.id == bindparam("announcement"))
-_SOME: Final = _READABLE.where(announcements.c.id.in_(bindparam("announcements", expanding=True)))
+_SOME: Final = _READABLE.where(
+    announcements.c.id.in_(bindparam("announcements", expanding=True)), ~_STOPPED
+)
 _TO_PRESS: Final = select(
     announcements.c.state,
     announcements.c.is_news,
@@ -134,13 +135,16 @@ def latest(tx: Tx, limit: int, offset: int = 0) -> list[Item]:
 
 
 def find(tx: Tx, announcement: int) -> Item | None:
-    """One item, for everybody or not; None if it has not begun or was taken back."""
+    """One item, for everybody or not; None if it has not begun or was taken back.
+
+    Whoever got one that was stopped then has it still.
+    """
     found = _items(tx.execute(_ONE, {"announcement": announcement}))
     return found[0] if found else None
 
 
 def some(tx: Tx, announcements: Sequence[int]) -> list[Item]:
-    """Those of these items that can still be read, in this order."""
+    """Those of these items that still go to people, in this order."""
     found = {one.id: one for one in _items(tx.execute(_SOME, {"announcements": announcements}))}
     return [found[number] for number in announcements if number in found]
 

@@ -314,6 +314,24 @@ def test_stopping_is_asked_and_tells_who_has_it(world, noor):
     assert f"Sent: {ended.sent}\nDid not go: {ended.skipped}" in summary[0]
 
 
+def test_who_got_it_before_it_was_stopped_is_told_why_and_others_are_not(world, noor):
+    reader, held = crowd(world, 2)
+    world.run(people.change, held.person.id, paused_until=world.now + timedelta(days=3))
+    announcement = planned(noor, is_news=True)
+    goes_out(world)
+    noor.hears()
+    sends(noor, "cancel_sending", first(world, announcement).id)
+    assert bare(noor.presses("Yes, stop it")) == [
+        "Stopped: nobody else gets it. What was being sent at this very moment still arrives."
+    ]
+    goes_out(world, minutes=5)
+    assert hears(noor) == []
+    assert sends(reader, "why_announcement", announcement)[0].startswith("Noor of Wijkwerk sent")
+    stranger = wants_news(world, "stranger")
+    assert sends(stranger, "why_announcement", announcement)[0].startswith("I do not know")
+    assert "no news yet" in sends(stranger, "news")[-1]
+
+
 def test_a_stop_that_comes_when_all_is_sent_is_told_so(world, noor):
     crowd(world, 1)
     announcement = planned(noor)
@@ -348,9 +366,11 @@ def test_what_is_not_there_is_said_to_be_gone(world, noor):
 
 
 def test_where_all_failed_ones_blocked_the_bot_no_second_try_is_offered(world, noor):
-    crowd(world, 2)[0].blocks()
+    blocked, _other = crowd(world, 2)
     planned(noor)
-    goes_out(world)
+    begins(world)
+    blocked.blocks()
+    goes_out(world, minutes=0)
     noor.hears()
     assert noor.last.labels == [
         "Who did not get it", "Get the list as a file", "Correct it", "Withdraw it",

@@ -64,13 +64,20 @@ async def test_the_latest_is_what_has_begun_and_is_for_everybody(db: Database) -
         assert found.is_public == is_public
 
 
-async def test_what_is_stopped_or_taken_back_is_not_read_any_more(db: Database) -> None:
+async def test_what_is_stopped_is_for_who_has_it_and_what_is_taken_back_for_nobody(
+    db: Database,
+) -> None:
     (cora,) = await db.run(crowd, 1)
     stopped, back = await db.run(begun, cora), await db.run(begun, cora, is_news=True)
+    before = await db.read(news.find, stopped.announcement)
     await db.run(sendings.cancel, stopped.id, NOW)
     await db.run(sendings.withdraw, back.announcement, cora, NOW)
     assert await db.read(news.latest, 9) == []
-    assert await db.read(news.find, stopped.announcement) is None
+    assert await db.read(news.some, [stopped.announcement, back.announcement]) == []
+    found = await db.read(news.find, stopped.announcement)
+    assert before is not None
+    assert found is not None
+    assert (before.is_public, found.is_public) == (True, False)
     assert await db.read(news.find, back.announcement) is None
 
 
