@@ -109,7 +109,7 @@ def summary(title: str, going: Going, reasons: Reasons, *, counts: bool) -> Mess
         said += ["", unread()]
         if counts:
             said.append(_("How often its buttons are pressed you see later, at /announcements."))
-    return Message("\n".join(said), tuple(rows(going)))
+    return Message("\n".join(said), tuple(rows(going, reasons)))
 
 
 def _head(going: Going) -> str:
@@ -133,12 +133,12 @@ def unread() -> str:
     return _("Telegram does not tell who reads a message.")
 
 
-def rows(going: Going) -> Iterator[tuple[Button, ...]]:
-    """What can be done about a sending that is over."""
+def rows(going: Going, reasons: Reasons) -> Iterator[tuple[Button, ...]]:
+    """What can be done about a sending that is over; who blocked the bot is not tried again."""
     if everybody(going) > going.sent:
         yield (Button(_("Who did not get it"), entry("recipient_list", going.id)),)
     yield (Button(_("Get the list as a file"), entry("recipient_file", going.id)),)
-    if going.failed:
+    if going.failed > reasons.get("failed", {}).get("unreachable", 0):
         yield (Button(_("Try the failed ones again"), entry("send_again", going.id)),)
     if going.kind == "send" and going.sent:
         yield (
