@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.dialogue.messages import Kind as Shares
 from storage import announcements, erasure, planning
 from storage.announcements import State
 from tests.flows.announce_house import (
@@ -109,6 +110,22 @@ def test_each_part_is_changed_by_itself(world, phone, steps, line):
     before = "Text in Dutch: Zaterdag is de tuin open."
     assert (before in shown) == (steps[0] != "text in dutch")
     assert shown.count("\n") >= 14, "nothing else was asked again"
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (Shares.PHOTO, "a picture"),
+        (Shares.VOICE, "a voice message"),
+        (Shares.DOCUMENT, "route.pdf"),
+    ],
+)
+def test_what_goes_with_it_is_named_for_people(world, phone, kind, shown):
+    say(phone, *SHORTEST)
+    say(phone, "change something", "picture file or voice")
+    facts = {"name": "route.pdf"} if kind == Shares.DOCUMENT else {}
+    phone.shares(kind, file="x", **facts)
+    assert f"Picture, file or voice: {shown}\n" in "\n".join(bare([phone.last.text]))
 
 
 def test_how_many_that_are_is_told_whenever_it_is_asked(world, phone):

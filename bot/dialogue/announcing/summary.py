@@ -149,10 +149,23 @@ def _text_lines(known: Known, given: Given) -> Lines:
     if "languages" in given:
         found["languages"] = (_("Other languages"), "")
     sent = attachment_of(given)
-    found["file"] = (_("Picture, file or voice"), sent["name"] if sent else _("none"))
+    found["file"] = (_("Picture, file or voice"), _named(sent))
     labels = [one["label"][base(content)] for one in content["buttons"]]
     found["buttons"] = (_("Buttons"), listed(labels) if labels else _("none"))
     return found
+
+
+def _named(sent: Mapping[str, str] | None) -> str:
+    """What goes with it: a file by its name, what has none by what it is."""
+    match sent:
+        case None:
+            return _("none")
+        case {"kind": "photo"}:
+            return _("a picture")
+        case {"kind": "voice"}:
+            return _("a voice message")
+        case _:
+            return sent["name"]
 
 
 def _last_lines(talk: Talk, known: Known, given: Given, due: Due) -> Lines:
