@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.announcing import audience_words, progress, report
+from bot.dialogue.announcing import audience_words, progress, report, summary
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import Then, entry, flow
@@ -29,7 +29,7 @@ from storage import (
 )
 from storage.announcements import Announcement, State
 from storage.outbox import Promise
-from storage.reminder_times import is_night, morning_after
+from storage.reminder_times import by_day, is_night
 from storage.transaction import Tx
 
 TO_UNDO: Final = timedelta(seconds=60)
@@ -77,8 +77,8 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
     """Plan it, unless a colleague was first."""
     zone = settings.platform(tx).zone
     soon = talk.now + TO_UNDO
-    if is_night(soon, zone) and one.purpose != announcements.SERVICE:
-        soon = morning_after(soon, zone)
+    if not _chosen_at_night(one, zone):
+        soon = by_day(soon, zone)
     due = None if one.is_relative else max(one.due or soon, soon)
     if not announcements.plan(tx, one.id, due, talk.person.id, talk.now):
         return _no_longer_asked(talk, tx, announcements.find(tx, one.id))
@@ -95,8 +95,13 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
     )
 
 
+def _chosen_at_night(one: Announcement, zone: str) -> bool:
+    """Whether who wrote it wanted it to go at night: then, or at once in a night."""
+    return one.purpose == announcements.SERVICE and is_night(one.due or one.changed, zone)
+
+
 def _facts(talk: Talk, tx: Tx, one: Announcement) -> list[str]:
-    """To whom it goes, how many they are and when."""
+    """To whom it goes, how many they are, what it costs and when."""
     counted = audience.count(tx, audience.load(one.audience), one.purpose)
     get = n_("{n} person gets it.", "{n} people get it.", counted.get)
     due = announcements.due_of(tx, one)
@@ -105,6 +110,7 @@ def _facts(talk: Talk, tx: Tx, one: Announcement) -> list[str]:
             whom=audience_words.whom(one.audience or {}, lambda number: _meeting(tx, number))
         ),
         get.format(n=audience_words.about(counted.get, exact=counted.exact)),
+        *([summary.fast(counted.get)] if one.paid else []),
         report.when_planned(due, talk.now, settings.platform(tx).zone),
     ]
 

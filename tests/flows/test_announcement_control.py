@@ -184,6 +184,23 @@ def test_what_is_agreed_to_at_night_goes_in_the_morning_and_that_is_said(world, 
     assert hears(reader) == [LETTER]
 
 
+@pytest.mark.parametrize(("asked_at", "goes"), [(0, "Tuesday 2 March, 09:00"), (11, "in a minute")])
+def test_what_concerns_a_meeting_goes_at_night_only_if_its_writer_chose_so(
+    world, noor, bram, asked_at, goes
+):
+    world.now += timedelta(hours=asked_at)
+    announcement = asked(noor, purpose="service")
+    world.now += timedelta(hours=11.5 - asked_at)
+    sends(bram, "approve_announcement", announcement)
+    assert goes in bare(bram.presses("Yes, send it"))[0]
+
+
+def test_a_colleague_sees_what_a_fast_one_costs(world, noor, bram):
+    crowd(world, 2)
+    shown = sends(bram, "approve_announcement", asked(noor, paid=True))[-1]
+    assert shown.startswith("To: everybody\n2 people get it.\nFast, for 0.2 Stars\nIt goes out")
+
+
 def test_at_night_only_who_was_there_just_now_is_asked(world, noor, bram):
     mia = coordinator(world, "mia")
     world.pass_time(hours=11)

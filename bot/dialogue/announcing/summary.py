@@ -103,9 +103,14 @@ def ask_paid(talk: Talk, given: Given, counted: Counted) -> None:
     )
     options = {
         "no": _("The usual way, for nothing"),
-        "yes": _("Fast, for {price} Stars").format(price=price(counted.get)),
+        "yes": fast(counted.get),
     }
     put(talk, given, OneOf("paid", question, options))
+
+
+def fast(people: int) -> str:
+    """That it goes fast, and what that costs for so many."""
+    return _("Fast, for {price} Stars").format(price=price(people))
 
 
 def price(people: int) -> str:
