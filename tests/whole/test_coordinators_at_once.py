@@ -51,7 +51,11 @@ class Pair:
 
     def writes(self, tx: Tx, text: str, now: datetime) -> int:
         """Something for everybody, about which nothing is decided yet."""
-        said = {"texts": {"nl": {"text": text, "rich": False}}, "attachment": None, "buttons": []}
+        said: dict[str, Any] = {
+            "texts": {"nl": {"text": text, "rich": False}},
+            "attachment": None,
+            "buttons": [],
+        }
         facts: dict[str, Any] = {
             "audience": {"only": [], "but": []}, "purpose": "news", "meeting": None,
             "minutes": None, "useful_until": None, "late_until": None, "is_news": False,
