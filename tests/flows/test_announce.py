@@ -279,6 +279,18 @@ def test_it_goes_so_long_before_a_meeting_and_moves_along(world, phone):
     assert due == datetime.fromisoformat("2027-03-15T18:30+00:00")
 
 
+def test_what_the_night_would_hold_back_until_the_meeting_has_begun_is_asked_again(world, phone):
+    early = datetime.fromisoformat("2027-03-10T09:00")
+    plan(world, start=early, end=early + timedelta(hours=1))
+    say(phone, *SHORTEST[:-1], "before or after a meeting", "1")
+    assert say(phone, "2 hours before")[0].startswith(
+        "That is at night, when I send nothing. By the morning the meeting has begun. "
+        "Choose an earlier moment."
+    )
+    shown = say(phone, "13 hours before")
+    assert "When: 13 hours before, A walk: Tuesday 9 March, 20:00" in shown[-1]
+
+
 def test_something_urgent_about_a_meeting_may_go_at_night(world, phone):
     plan(world)
     world.pass_time(hours=11)

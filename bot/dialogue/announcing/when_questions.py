@@ -124,11 +124,18 @@ def _by_day(talk: Talk, known: Known, given: Given, due: Due) -> Due:
 
 
 def offset(meeting: int, known: Known, talk: Talk) -> Check[int]:
-    """Minutes from the start of a meeting; what would be past already does not count."""
+    """Minutes from the start of a meeting; not a moment that is past, or that the night holds back
+    until the meeting has begun.
+    """
 
     def possible(minutes: int) -> bool:
         at = known.begins(meeting, minutes)
         return at is not None and at > talk.now
+
+    def held_too_long(minutes: int) -> bool:
+        at, starts = known.begins(meeting, minutes), known.begins(meeting, 0)
+        morning = known.morning_after(at) if at is not None and minutes < 0 else None
+        return morning is not None and starts is not None and morning >= starts
 
     def read(given: Heard | Shared, _now: datetime, _zone: ZoneInfo) -> int | Invalid:
         if isinstance(given, Shared):
@@ -140,10 +147,16 @@ def offset(meeting: int, known: Known, talk: Talk) -> Check[int]:
             return Invalid(_("That is too far from the meeting. At most half a year."))
         if not possible(minutes):
             return Invalid(_("That moment is past already. Choose a later one."))
+        if held_too_long(minutes):
+            told = _(
+                "That is at night, when I send nothing. By the morning the meeting has begun. "
+                "Choose an earlier moment."
+            )
+            return Invalid(told)
         return minutes
 
     def decode(minutes: int) -> int:
-        if not possible(minutes):
+        if not possible(minutes) or held_too_long(minutes):
             raise ValueError("the moment is not possible any more")
         return minutes
 
