@@ -10,7 +10,7 @@ from typing import Final
 from bot.dialogue.announcing.audience_words import whom
 from bot.dialogue.announcing.headlines import headline
 from bot.dialogue.flow import Then, entry, flow
-from bot.dialogue.language import N_, _, day, isolate, n_
+from bot.dialogue.language import N_, _, day, isolate, n_, speaking, spoken
 from bot.dialogue.membership import PERMISSIONS, asked
 from bot.dialogue.messages import Button
 from bot.dialogue.phrases import said_stop
@@ -218,7 +218,7 @@ def agree(talk: Talk, tx: Tx, purpose: str) -> None:
             _record(talk, tx, one, given=given)
     if any(said.values()):
         return talk.say(
-            _("Good. I send you that again, as you had chosen it."),
+            _("Good. From now on I send you that."),
             [Button(_("Change what I get"), entry("preferences"))],
             [_menu()],
         )
@@ -239,7 +239,7 @@ def _record(talk: Talk, tx: Tx, purpose: Purpose, *, given: bool) -> None:
 def reply_to_announcement(talk: Talk, tx: Tx, announcement_id: int, text: str) -> Then:
     """A reply to an announcement is a question to a human, which says what it is about.
 
-    But who only says stop wants no more of this.
+    It says so in the language of those who answer. But who only says stop wants no more of this.
     """
     item = news.find(tx, announcement_id)
     if said_stop(text):
@@ -247,7 +247,9 @@ def reply_to_announcement(talk: Talk, tx: Tx, announcement_id: int, text: str) -
         return talk.then("stop_announcements", purpose=purpose)
     if item is None or not _concerned(talk, tx, item):
         return talk.then("ask_on", text=text)
-    about = _("About the message “{title}”:\n{text}").format(
-        title=headline(item.content, 60), text=text.strip()
-    )
+    ours = next(iter(settings.platform(tx).languages), spoken())
+    with speaking(ours):
+        about = _("About the message “{title}”:\n{text}").format(
+            title=headline(item.content, 60), text=text.strip()
+        )
     return talk.then("ask_on", text=about)

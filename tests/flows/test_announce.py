@@ -82,7 +82,7 @@ def test_the_preview_is_what_people_get(world, phone):
 def test_who_it_is_for_is_counted_after_each_step(world, phone):
     readers(world, 3, municipality=ZWOLLE, part="resident")
     said = say(phone, "/announce", "News", "People in a municipality", "zwolle")
-    assert said[0] == "You can look at them by name."
+    assert said[0] == "You can see by name who gets it."
     assert said[1].endswith("Meant: 3\nGet it: 3\n\nIs that right?")
     said = say(phone, "only some", "another municipality too", "Utrecht")
     assert said[1].endswith("Meant: 6\nDo not want it: 1\nGet it: 5\n\nIs that right?")

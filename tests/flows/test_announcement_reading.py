@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.messages import units
-from storage import news, people, surveys, taps
+from storage import news, people, settings, surveys, taps
 from storage.people import Purpose
 from storage.surveys import Kind, Question, SurveyFacts
 from tests.flows.meeting_house import bare
@@ -221,7 +221,7 @@ def test_undoing_asks_again_and_keeps_what_was_chosen(world: World, noor: Phone)
         "May I send you invitations and news? At most three messages a week."
     ]
     assert not wants(noor)
-    assert noor.presses("Yes")[0].startswith("Good. I send you that again")
+    assert noor.presses("Yes")[0].startswith("Good. From now on I send you that")
     assert wants(noor)
     assert "About: Green and play" in bare(noor.presses("Change what I get"))[0]
 
@@ -248,6 +248,18 @@ def test_a_reply_reaches_a_human_who_sees_what_it_is_about(
     world.tick()
     asked = "Noor from Utrecht asks:\nAbout the message “The garden opens.”:\nStop that!"
     assert [text for text in bare(cora.hears()) if text.startswith(asked)]
+
+
+def test_what_a_reply_is_about_is_told_in_the_language_of_those_who_answer(
+    world: World, cora: Phone, noor: Phone
+) -> None:
+    world.run(settings.put, "platform", {"languages": ["nl", "en"]})
+    texts = said_in(en="The garden opens.", nl="De tuin gaat open.")
+    number = tells(world, cora, content={"texts": texts}, to=[noor])
+    noor.sends(f"f:news_item:{number}")
+    noor.types("When?", reply_to=noor.last)
+    [question] = rows(world, "questions")
+    assert "De tuin gaat open." in question["text"]
 
 
 @pytest.mark.parametrize("word", ["stop", "STOP!", "Stoppen"])

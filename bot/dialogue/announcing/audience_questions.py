@@ -83,7 +83,7 @@ def _told(talk: Talk, known: Known, given: Given, key: str) -> Told:
     told = known.told(audience_of(given), str(given.get("what", "news")))
     if told.meant:
         look = Button(_("Look at the list"), entry("audience_list", known.announcement))
-        talk.say(_("You can look at them by name."), [look])
+        talk.say(_("You can see by name who gets it."), [look])
     return told
 
 
