@@ -1,6 +1,6 @@
-"""Makes the pictures of the handbook: `python -m tests.emulator.page.handbook [docs/pictures]`.
+"""Makes the pictures of the handbooks: `python -m tests.emulator.page.handbook [docs/pictures]`.
 
-They are taken from the story that `test_day_of_places.py` plays, where it says `look`.
+They are taken from the stories that the tests play, where those say `look`.
 """
 
 from __future__ import annotations
@@ -10,29 +10,63 @@ import re
 import sys
 import time
 from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.async_api import async_playwright
 
+from storage import Tx
+from tests.emulator.page import day_itself, message_read
 from tests.emulator.page.conftest import FLAGS, WIDE, chromium, tab
 from tests.emulator.page.day_before import neighbours
-from tests.emulator.page.day_itself import play
+from tests.emulator.page.message_written import MANY, readers
 from tests.emulator.page.phones import Phone, PhonePage
-from tests.emulator.page.story import PATIENCE, attached, begun
-from tests.emulator.page.trying import lived_in, to_the_morning, trial
+from tests.emulator.page.story import PATIENCE, Story, attached, begun
+from tests.emulator.page.trying import Trial, lived_in, to_the_morning, trial
 
 DOCS = Path(__file__).parents[3] / "docs"
-HANDBOOK, PICTURES = DOCS / "dag-van-de-buurt.md", DOCS / "pictures"
+PICTURES = DOCS / "pictures"
 POSTER, POSTER_WIDTH = "poster.png", 420
 
 
-def shown() -> set[str]:
-    """The pictures that the handbook shows."""
-    return set(re.findall(r"\(pictures/([a-z-]+\.png)\)", HANDBOOK.read_text(encoding="utf-8")))
+@dataclass(frozen=True, slots=True)
+class Handbook:
+    """A page of `docs`, who lives in the story that it tells, the story, and settings for it."""
+
+    page: str
+    settle: Callable[[Tx, datetime], None]
+    play: Callable[[Story], Awaitable[None]]
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self) -> set[str]:
+        """The pictures on it."""
+        text = (DOCS / self.page).read_text(encoding="utf-8")
+        return set(re.findall(r"\(pictures/([a-z-]+\.png)\)", text))
+
+    @asynccontextmanager
+    async def trial(self, folder: Path) -> AsyncIterator[Trial]:
+        """The bot being tried on a morning, in a folder where these people are known."""
+        await lived_in(folder, self.settle)
+        async with trial(folder, self.told) as running:
+            await to_the_morning(running.address)
+            yield running
 
 
-async def make(target: Path) -> None:
+DAY = Handbook("dag-van-de-buurt.md", neighbours, day_itself.play)
+MESSAGES = Handbook(
+    "berichten.md",
+    readers,
+    message_read.play,
+    {"BUURTBOT_ANNOUNCEMENTS_SECOND_PERSON_ABOVE": str(MANY)},
+)
+HANDBOOKS = (DAY, MESSAGES)
+
+
+async def make(handbook: Handbook, target: Path) -> None:
     """Play the story in an empty folder, and take a picture at each `look`."""
 
     async def look(what: str, phone: Phone) -> None:
@@ -45,17 +79,15 @@ async def make(target: Path) -> None:
             await phone.shown.screenshot(path=target / f"{what}.png")
         print(f"{time.monotonic() - started:5.1f} s  {what}")  # noqa: T201 - a command's output
 
-    wanted = shown()
+    wanted = handbook.shown()
     started = time.monotonic()
     with TemporaryDirectory() as folder:
-        await lived_in(Path(folder), neighbours)
-        async with trial(Path(folder)) as running, async_playwright() as playwright:
-            await to_the_morning(running.address)
+        async with handbook.trial(Path(folder)) as running, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             async with tab(browser, viewport=WIDE) as page:
                 page.tab.set_default_timeout(PATIENCE)
                 await page.load(running.address)
-                await play(await begun(page, look))
+                await handbook.play(await begun(page, look))
             await browser.close()
 
 
@@ -72,4 +104,5 @@ async def shrink(phone: Phone, target: Path) -> None:
 if __name__ == "__main__":
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
     given.mkdir(parents=True, exist_ok=True)
-    asyncio.run(make(given))
+    for each in HANDBOOKS:
+        asyncio.run(make(each, given))

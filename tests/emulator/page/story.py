@@ -51,6 +51,11 @@ class Story:
         return self.page.phone("Carla")
 
     @property
+    def ad(self) -> Phone:
+        """The admin."""
+        return self.page.phone("Ad")
+
+    @property
     def spoken(self) -> str:
         """The day as people write it."""
         return format_date(self.day, "EEEE d MMMM", locale="nl")

@@ -11,10 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -48,12 +49,17 @@ class Trial:
 
 
 @asynccontextmanager
-async def trial(folder: Path) -> AsyncIterator[Trial]:
-    """The bot, the emulator and the page, kept in this folder; stopped afterwards."""
+async def trial(
+    folder: Path, told: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Trial]:
+    """The bot, the emulator and the page, kept in this folder; stopped afterwards.
+
+    `told` are settings, as the environment says them.
+    """
     command = ["-m", "bot", "try", "--folder", str(folder), "--port", str(free_port())]
-    without_limits = {**os.environ, "BUURTBOT_LIMITS_ON": "false"}
+    settings = {**os.environ, "BUURTBOT_LIMITS_ON": "false", **told}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, cwd=ROOT, env=without_limits, stdout=asyncio.subprocess.PIPE
+        sys.executable, *command, cwd=ROOT, env=settings, stdout=asyncio.subprocess.PIPE
     )
     try:
         running = Trial(process)
