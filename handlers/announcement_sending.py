@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from bot.dialogue.announcing import copies
 from bot.dialogue.flow import Rendered, render, tick
-from bot.dialogue.messages import Dropped, PutOff, load
+from bot.dialogue.messages import Dropped, Message, PutOff, load
 from storage import (
     announcements,
     outbox,
@@ -101,19 +101,20 @@ def _piece(tx: Tx, one: Sending, now: datetime) -> bool:
 
 @render("announcement", together=True)
 def write(tx: Tx, asked: Sequence[Mapping[str, Any]], now: datetime) -> list[Rendered]:
-    """What each of these people gets, as far as they may still."""
+    """What each of these people gets, as far as they may still; many share one message."""
     allowed = recipients.allowed(tx, asked, now)
     kept = templates.get_many(tx, {one["template"] for one in asked})
+    letters = {key: load(content) for key, content in kept.items()}
     return [
-        _rendered(decision, kept.get(one["template"]))
+        _rendered(decision, letters.get(one["template"]))
         for decision, one in zip(allowed, asked, strict=True)
     ]
 
 
-def _rendered(decision: Any, kept: Mapping[str, Any] | None) -> Rendered:
+def _rendered(decision: Any, letter: Message | None) -> Rendered:
     match decision:
-        case Pass() if kept is not None:
-            return load(kept)
+        case Pass() if letter is not None:
+            return letter
         case Pass():
             return Dropped("gone")
         case Later(at, why):

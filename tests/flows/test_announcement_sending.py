@@ -86,6 +86,16 @@ def test_each_reads_their_own_language_or_the_first_one(world, noor):
     assert hears(arabic)[0].startswith("Summer!")
 
 
+def test_many_share_one_message_which_is_read_and_written_once(world, noor):
+    crowd(world, 2)
+    planned(noor)
+    begins(world)
+    waiting = [row for row in rows(world, "outbox") if row["renderer"] == "announcement"]
+    asked = [row["arguments"] for row in waiting]
+    one, other = world.run(announcement_sending.write.many, asked, world.now)
+    assert one is other
+
+
 def test_formatting_and_files_arrive_as_they_were_sent(world, noor):
     [reader] = crowd(world, 1)
     texts = {"en": {"text": "<b>Summer</b> &amp; sun", "rich": True}}
