@@ -165,8 +165,7 @@ def start(  # noqa: PLR0913, PLR0917 - one row's columns
 ) -> Sending:
     """Make a new one; nobody is written down yet."""
     values = {"announcement": announcement, "kind": kind, "made_by": by, "content": content}
-    times = {"started": now, "looked_for_late": now}
-    made = insert(table).values(state=State.SPREADING, **values, **times)
+    made = insert(table).values(state=State.SPREADING, started=now, **values)
     id_: int = tx.execute(made.returning(table.c.id)).scalar_one()
     started = find(tx, id_)
     assert started is not None

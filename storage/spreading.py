@@ -6,7 +6,7 @@ So a kill in between loses nobody and writes nobody twice.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -35,6 +35,8 @@ from storage.transaction import Tx
 PAGE: Final = 5_000
 """So many people are looked at in one transaction, which takes some 10 ms."""
 LATE_PAGE: Final = 500  # of who joined since the last look
+GRACE: Final = timedelta(minutes=1)
+"""So long may pass from the moment at which somebody joins until that is committed."""
 _OURS: Final = "nl"
 _COLUMNS: Final = ["sending", "person", "language", "state"]
 
@@ -174,7 +176,8 @@ def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:
     told = announcements.find(tx, sending.announcement)
     if one is None or told is None or one.kind != Kind.SEND or not _takes_late(one, told, now):
         return 0
-    page = {"since": one.looked_for_late or one.started, "now": now}
+    since = one.looked_for_late or one.started - GRACE
+    page = {"since": since, "now": now}
     joined = tx.execute(_JOINED, page).all()
     upto = now
     if len(joined) == LATE_PAGE:  # More of the same moment may be on the next page.
@@ -183,7 +186,8 @@ def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:
     rows = _write(tx, told, one.id, people.c.id.in_(numbers), *_clauses(told)) if numbers else 0
     fed = min(one.fed_to, min(numbers) - 1) if rows else one.fed_to
     recount(tx, one.id, None, State.OPEN, rows)
-    set_columns(tx, one.id, looked_for_late=upto, fed_to=fed)
+    looked = upto if upto < now else max(since, now - GRACE)
+    set_columns(tx, one.id, looked_for_late=looked, fed_to=fed)
     return len(numbers) if upto < now else 0
 
 

@@ -35,6 +35,7 @@ from storage.claims import Claim
 from storage.desk import Held, Skipped
 from storage.outbox import Kind, Lane
 from storage.sendings import Sending, State
+from storage.spreading import GRACE
 from tests.storage.announcements_model import GONE, NOTICE, Somebody, World
 from tests.storage.planning import NOW
 from tests.storage.sums import wrong_sums
@@ -182,7 +183,7 @@ class Announced(RuleBasedStateMachine):
     def look_again(self) -> None:
         one = self.first
         self.real.run(recipients.look_for_late, one, self.world.now)
-        self.world.look_for_late(one.looked_for_late or one.started)
+        self.world.look_for_late(one.looked_for_late or one.started - GRACE)
         for run in self.real.all():
             self.real.run(recipients.sweep, run, self.world.now, PAGE)
 

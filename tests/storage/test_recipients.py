@@ -343,6 +343,16 @@ async def test_who_joins_later_gets_it_while_it_takes_late_ones(db: Database) ->
     assert list(await db.run(rows, one)) == [new]
 
 
+async def test_who_joins_at_the_moment_of_a_look_is_found_by_the_next(db: Database) -> None:
+    (new,) = await db.run(readers, 1, wants_news=False)
+    one = await db.run(spread, await db.run(begun, late_until=NOW + DAY))
+    assert await db.run(recipients.look_for_late, one, LATER) == 0
+    just_before = LATER - timedelta(seconds=1)
+    await db.run(change, new, wants_news=True, joined=just_before)
+    await db.run(recipients.look_for_late, one, LATER + timedelta(minutes=10))
+    assert await db.run(rows, one) == {new: ("open", None)}
+
+
 async def test_more_late_ones_than_a_page_are_all_found(db: Database) -> None:
     one = await db.run(spread, await db.run(begun, late_until=NOW + DAY))
     for minute in range(1, 4):
