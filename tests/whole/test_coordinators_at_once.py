@@ -14,6 +14,7 @@ from storage import Database, announcements, people, recipients, sendings, table
 from storage.people import Consent, Purpose, Role
 from storage.transaction import Tx
 from tests.stage import Process, Stage, Talker
+from tests.whole.announced import by_day
 
 READERS = 5
 NEW = "Het is toch zondag."
@@ -127,12 +128,6 @@ class Pair:
         return self.stage.count(
             f"SELECT count(*) FROM audit WHERE action = 'announcement.{action}' AND {about}"
         )
-
-
-def by_day() -> str:
-    """A zone in which it is early in the afternoon, so that news may go now."""
-    ahead = 13 - datetime.now(UTC).hour
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
