@@ -37,7 +37,7 @@ MOST_SEARCHED: Final = 500
     shown_to="coordinator",
 )
 def manage(talk: Talk, tx: Tx, page: int = 1) -> None:
-    """The meetings that this person runs, the soonest first, eight at a time."""
+    """The meetings that this person runs, the soonest first, those that are over last."""
     who = people.find(tx, talk.person.id)
     assert who is not None
     page = min(max(page, 1), 1000)
@@ -84,6 +84,8 @@ def _line(talk: Talk, place: int, one: Meeting) -> str:
         said = _("{number}. {title}, {when}. A draft.")
     elif one.is_cancelled:
         said = _("{number}. {title}, {when}. Cancelled.")
+    elif one.ends <= talk.now:
+        said = _("{number}. {title}, {when}. It is over.")
     elif one.kind == Kind.DAY:
         said = _("{number}. {title}, {when}. A day with places.")
     return said.format(

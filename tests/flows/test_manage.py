@@ -58,6 +58,18 @@ def test_a_coordinator_sees_all_meetings_soonest_first(world):
     assert bare(boss.last.labels)[-2:] == ["Search", "Make a meeting"]
 
 
+def test_what_is_over_stands_last_and_is_marked(world):
+    boss = coordinator(world)
+    plan(world, "walk", days=1)
+    plan(world, "talk", days=5)
+    world.pass_time(days=2)
+    assert says(boss, "/manage") == [
+        "These meetings are yours to run:\n\n"
+        "1. A talk, Saturday 6 March, 19:30\n"
+        "2. A walk, Tuesday 2 March, 19:30. It is over."
+    ]
+
+
 def test_a_typed_number_opens_that_meeting(world):
     boss = coordinator(world)
     for number in range(10):
