@@ -1,20 +1,19 @@
 """Who comes to a meeting and who stands in line for it, for its host alone.
 
-Each look leaves a line in the audit, and so does the file. Whoever is taken off is told.
+Each look leaves a line in the audit. Whoever is taken off is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from bot.dialogue.files.spreadsheets import spreadsheet
-from bot.dialogue.flow import entry, flow, make_file, render
-from bot.dialogue.language import N_, _, isolate, n_, number, speaking, spoken
+from bot.dialogue.flow import entry, flow, render
+from bot.dialogue.language import N_, _, isolate, n_, number, speaking
 from bot.dialogue.meeting_talk import gatherings
 from bot.dialogue.meeting_talk.managing import back, need_words, refuse, seats, turns
-from bot.dialogue.messages import Attachment, Button, Message
+from bot.dialogue.messages import Button, Message
 from bot.dialogue.talk import Talk
 from storage import attendees, audit, hosts, meetings, offer_times, outbox, people, rsvps, waiting
 from storage.attendees import Attendee
@@ -26,7 +25,6 @@ from storage.waiting import Entry, Reason, State, Stuck
 A_PAGE: Final = 8
 LONG: Final = 30
 """From so many names on, a file is handier than a list."""
-MOST_IN_FILE: Final = 100_000
 
 
 @flow("attendee_list")
@@ -91,18 +89,30 @@ def _needs(one: Attendee, most: int = 500) -> list[str]:
 @flow("attendee", title=N_("looking at who comes"))
 def attendee(talk: Talk, tx: Tx, meeting_id: int, rsvp_id: int) -> None:
     """One sign-up, with the way to take it off the list."""
-    meeting = hosts.managed(tx, meeting_id, talk.person.id)
-    one = attendees.attendee(tx, meeting_id, rsvp_id) if meeting is not None else None
-    if meeting is None:
-        return refuse(talk)
-    if one is None:
-        return talk.say(_("They are not on the list any more."), [_list(meeting)])
+    meeting, one = _looked_up(talk, tx, meeting_id, rsvp_id)
+    if meeting is None or one is None:
+        return None
     lines = [_name(one.name), seats(one.seats), *_needs(one)]
     if one.person is None:
         lines.append(_("Somebody else signed them up. I cannot write to them."))
     off = [Button(_("Take off the list"), entry("take_off", meeting.id, one.rsvp_id))]
     open_ = meeting.starts > talk.now and not meeting.is_cancelled
     return talk.say("\n".join(lines), off if open_ else [], [_list(meeting)])
+
+
+def _looked_up(
+    talk: Talk, tx: Tx, meeting_id: int, rsvp_id: int
+) -> tuple[Meeting, Attendee] | tuple[None, None]:
+    """A sign-up for a meeting that this person runs; where there is none, the truth is said."""
+    meeting = hosts.managed(tx, meeting_id, talk.person.id)
+    if meeting is None:
+        refuse(talk)
+        return None, None
+    one = attendees.attendee(tx, meeting_id, rsvp_id)
+    if one is None:
+        talk.say(_("They are not on the list any more."), [_list(meeting)])
+        return None, None
+    return meeting, one
 
 
 def _list(meeting: Meeting) -> Button:
@@ -112,12 +122,9 @@ def _list(meeting: Meeting) -> Button:
 @flow("take_off", title=N_("taking somebody off the list"))
 def take_off(talk: Talk, tx: Tx, meeting_id: int, rsvp_id: int) -> None:
     """Take a sign-up off the list, after asking; the person is told kindly."""
-    meeting = hosts.managed(tx, meeting_id, talk.person.id)
-    one = attendees.attendee(tx, meeting_id, rsvp_id) if meeting is not None else None
-    if meeting is None:
-        return refuse(talk)
-    if one is None:
-        return talk.say(_("They are not on the list any more."), [_list(meeting)])
+    meeting, one = _looked_up(talk, tx, meeting_id, rsvp_id)
+    if meeting is None or one is None:
+        return None
     asked = _("Take {name} off the list? Their seat is free then, and I tell them.")
     if one.person is None:
         asked = _("Take {name} off the list? Their seat is free then. I cannot tell them.")
@@ -169,45 +176,6 @@ def taken_off(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Message |
                 (Button(_("See the meetings"), entry("meetings")),),
             ),
         )
-
-
-# The list as a file.
-
-
-@flow("attendee_file")
-def attendee_file(talk: Talk, tx: Tx, meeting_id: int) -> None:
-    """All who come as a file for a spreadsheet."""
-    meeting = hosts.managed(tx, meeting_id, talk.person.id)
-    if meeting is None:
-        return refuse(talk)
-    audit.record(tx, talk.person.id, "meeting.export", f"meeting:{meeting.id}", talk.now)
-    made = {"meeting": meeting.id, "language": spoken()}
-    return talk.say(
-        _(
-            "This is the list of who comes. There are names and needs in it. "
-            "Keep it to yourself, and throw it away after the meeting."
-        ),
-        attachment=Attachment("document", _("list.csv"), "attendees", made),
-    )
-
-
-@make_file("attendees")
-def attendees_file(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
-    """One line for each sign-up, by name."""
-    with speaking(arguments["language"]):
-        return spreadsheet(_file_rows(tx, arguments["meeting"]))
-
-
-def _file_rows(tx: Tx, meeting: int) -> Iterator[list[str | int]]:
-    yield [_("Name"), _("Seats"), _("Needs"), _("In their own words"), _("Was there")]
-    for one in attendees.attendees(tx, meeting, limit=MOST_IN_FILE, offset=0):
-        yield [
-            one.name or "",
-            one.seats,
-            ", ".join(need_words(one.needs or ())),
-            one.needs_text or "",
-            _("yes") if one.came else "",
-        ]
 
 
 # The line.
