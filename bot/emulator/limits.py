@@ -68,13 +68,22 @@ class Bucket:
 
 
 class FloodLimits:
-    """Lets messages in, or refuses them with 429 and the seconds to wait."""
+    """Lets messages in, or refuses them with 429 and the seconds to wait.
 
-    def __init__(self, on: bool = True, now: Callable[[], float] = time.monotonic) -> None:
+    `in_all`: so many in any second, where a test has no time for as few as Telegram allows.
+    """
+
+    def __init__(
+        self,
+        on: bool = True,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        in_all: int = IN_ALL,
+    ) -> None:
         self.on = on
         self.refused = 0
         self._now = now
-        self._in_all = Window(IN_ALL, SECOND)
+        self._in_all = Window(in_all, SECOND)
         self._paid = Window(PAID, SECOND)
         self._chats: dict[int, Window | Bucket] = {}
 
