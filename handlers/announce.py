@@ -121,16 +121,22 @@ def audience_list(talk: Talk, tx: Tx, announcement_id: int, after: int = 0) -> N
     if found is None or found.state == State.DROPPED:
         return talk.say(_("That message was thrown away."))
     to, purpose = _meant(tx, talk.person.id, found, talk.now)
-    shown = audience.page(tx, to, purpose, after, A_PAGE + 1)
+    seen = audience.page(tx, to, purpose, after, A_PAGE)
     audit.record(tx, talk.person.id, "announcement.audience", _subject(found), talk.now)
-    if not shown:
-        return talk.say(_("Nobody gets it now."))
-    lines = "\n".join(_line(one) for one in shown[:A_PAGE])
-    following = entry("audience_list", found.id, shown[A_PAGE - 1].id) if shown[A_PAGE:] else ""
+    more = entry("audience_list", found.id, seen.further) if seen.further is not None else ""
+    show_more = [Button(_("Show more"), more)] if more else []
+    file = [Button(_("The list as a file"), entry("audience_file", found.id))]
+    if not seen.people:
+        if more:
+            return talk.say(
+                _("I have found nobody yet. There are more people to look through."),
+                show_more,
+                file,
+            )
+        return talk.say(_("There is nobody else.") if after else _("Nobody gets it now."))
+    lines = "\n".join(map(_line, seen.people))
     return talk.say(
-        _("These people get it, as it is now:\n\n{lines}").format(lines=lines),
-        [Button(_("Show more"), following)] if following else [],
-        [Button(_("The list as a file"), entry("audience_file", found.id))],
+        _("These people get it, as it is now:\n\n{lines}").format(lines=lines), show_more, file
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, GenerativeSelect, and_, false, func, not_, select
+from sqlalchemy import ColumnElement, GenerativeSelect, and_, bindparam, false, func, not_, select
 
 from storage import estimates
 from storage.audience_filters import (
@@ -28,6 +28,8 @@ from storage.transaction import Tx
 __all__ = ["Filter", "Kind"]  # found here too: they are what an audience is made of
 
 PAGE: Final = 1_000
+LOOKED_AT: Final = 20_000
+"""So many numbers of people are looked through for one page."""
 SERVICE: Final = "service"
 """The purpose of what people signed up for: it needs no consent."""
 _WANTS: Final = {Purpose.NEWS: people.c.wants_news, Purpose.SURVEY: people.c.wants_surveys}
@@ -143,23 +145,43 @@ class Somebody:
 _SHOWN: Final = tuple(people.c[name] for name in Somebody.__dataclass_fields__)
 
 
-def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> list[Somebody]:
-    """Some of those who would get it now: numbers after `after`, in order."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some of an audience, and the number after which others may be; None if there are none."""
+
+    people: list[Somebody]
+    further: int | None
+
+
+_ANY_AFTER: Final = select(people.c.id).where(people.c.id > bindparam("after")).limit(1)
+
+
+def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> Seen:
+    """Some of those who would get it now: numbers after `after`, in order, at most `limit`.
+
+    Of many people, `LOOKED_AT` are looked at. So a page may be short, or empty, and not the last.
+    """
     few = estimates.shortest(tx, known(audience))
+    end = after + LOOKED_AT
+    within = people.c.id.in_(few) if few is not None else people.c.id <= end
     found = (
         select(*_SHOWN)
-        .where(people.c.id > after, *clauses(audience, purpose))
-        .where(*([people.c.id.in_(few)] if few is not None else []))
+        .where(people.c.id > after, within, *clauses(audience, purpose))
         .order_by(people.c.id)
-        .limit(limit)
+        .limit(limit + 1)
     )
     rows: Iterable[Sequence[Any]] = tx.execute(found)
-    return [Somebody(*row) for row in rows]
+    shown = [Somebody(*row) for row in rows]
+    if len(shown) > limit:
+        return Seen(shown[:limit], shown[limit - 1].id)
+    ends = few is not None or tx.execute(_ANY_AFTER, {"after": end}).first() is None
+    return Seen(shown, None if ends else end)
 
 
 def everybody(tx: Tx, audience: Audience, purpose: str) -> Iterator[Somebody]:
     """All who would get it now, in order; for lists that are made outside a turn."""
-    found = page(tx, audience, purpose, 0, PAGE)
-    while found:
-        yield from found
-        found = page(tx, audience, purpose, found[-1].id, PAGE)
+    after: int | None = 0
+    while after is not None:
+        found = page(tx, audience, purpose, after, PAGE)
+        yield from found.people
+        after = found.further

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.dialogue.messages import Kind as Shares
 from bot.dialogue.messages import Rich, Span
-from storage import announcements, people, planning, rsvps
+from storage import announcements, audience, people, planning, rsvps, tables
 from storage.announcements import State
 from storage.people import Purpose
 from storage.rsvps import Party
@@ -128,6 +129,19 @@ def test_a_look_at_the_list_is_noted_and_asks_on(world, phone):
     assert len(sheet) == 1 + 14
     actions = [row["action"] for row in rows(world, "audit")]
     assert actions == ["announcement.audience"] * 2 + ["announcement.audience_file"]
+
+
+def test_a_look_for_few_among_many_goes_on_and_says_so(world, phone):
+    say(phone, "/announce", "News", "People by their language", "English", "done")
+    row = {"state": "member", "role": "none", "wants_news": True, "language": "en"}
+    far = {"id": audience.LOOKED_AT + 100, "chat": "telegram:far", "name": "Far"}
+    times = {"first_seen": world.now, "last_seen": world.now}
+    far_away = insert(tables.people).values(**row, **far, **times)
+    world.run(lambda tx: tx.execute(far_away).rowcount)
+    assert bare(phone.sends(f"f:audience_list:{the_only(world).id}"))[0] == (
+        "I have found nobody yet. There are more people to look through."
+    )
+    assert say(phone, "!Show more")[0] == "These people get it, as it is now:\n\nFar"
 
 
 def test_the_people_of_a_meeting_get_it_without_asking_for_consent(world, phone):

@@ -1,6 +1,6 @@
 """Whom a message is for: each kind of filter, all of them together, how many and who."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -178,8 +178,29 @@ async def test_an_audience_comes_back_as_it_was_kept(db: Database) -> None:
 async def test_a_list_goes_on_after_a_number(db: Database) -> None:
     await db.run(house)
     first = await db.read(audience.page, meant(), "news", 0, 4)
-    rest = await db.read(audience.page, meant(), "news", first[-1].id, 4)
-    assert [one.name for one in (*first, *rest)] == ["noor", "ali", "kim", "sam", "boss", "tess"]
+    rest = await db.read(audience.page, meant(), "news", first.further or 0, 4)
+    names = [one.name for one in (*first.people, *rest.people)]
+    assert names == ["noor", "ali", "kim", "sam", "boss", "tess"]
+    assert rest.further is None
+
+
+async def test_a_list_looks_through_no_more_than_so_many_people(db: Database) -> None:
+    await db.run(many, 300)
+    rare = meant([("language", "uk")])
+    numbers = await db.read(lambda tx: tx.execute(select(tables.people.c.id)).scalars().all())
+    far = {"id": max(numbers) + audience.LOOKED_AT, "chat": "telegram:far", "language": "uk"}
+    await db.run(insert_one, far)
+    seen = await db.read(audience.page, rare, "news", 0, 4)
+    assert (seen.people, seen.further) == ([], audience.LOOKED_AT)
+    seen = await db.read(audience.page, rare, "news", seen.further or 0, 4)
+    assert ([one.id for one in seen.people], seen.further) == ([far["id"]], None)
+    everybody = await db.read(lambda tx: list(audience.everybody(tx, rare, "news")))
+    assert [one.id for one in everybody] == [far["id"]]
+
+
+def insert_one(tx: Tx, known: Mapping[str, Any]) -> None:
+    row = {"state": "member", "role": "none", "wants_news": True, "first_seen": NOW}
+    tx.execute(insert(tables.people).values(last_seen=NOW, **row, **known))
 
 
 def many(tx: Tx, size: int) -> None:
