@@ -72,7 +72,9 @@ def left(talk: Talk, announcement: int) -> None:
 def waits(talk: Talk, announcement: int, names: Sequence[str]) -> None:
     """That colleagues are asked."""
     said = _("I ask {names} to look at it. It goes when one of them agrees. I tell you then.")
-    if len(names) > MOST_NAMED:
+    if len(names) == 1:
+        said = _("I ask {names} to look at it. It goes when {names} agrees. I tell you then.")
+    elif len(names) > MOST_NAMED:
         said = _("I ask your colleagues to look at it. It goes when one agrees. I tell you then.")
     text = said.format(names=listed(names))
     talk.say(text, [_take_back(announcement)], [_look(announcement)])
