@@ -169,6 +169,14 @@ def test_it_can_be_kept_for_later(world, phone):
 # What is gone meanwhile.
 
 
+def test_what_nobody_would_get_as_things_are_can_be_planned(world, phone):
+    plan(world)
+    say(phone, "/announce", "something for the people of a meeting", "1", "those who come")
+    shown = say(phone, "Tot morgen", "skip", "skip", "no button", "before or after", "1 day before")
+    assert shown[-1].endswith("Meant: 0\nGet it: 0\n\nShall I plan it?")
+    assert phone.last.labels[0] == "Plan it"
+
+
 def test_a_meeting_that_is_gone_is_asked_again(world, phone):
     walk = plan(world)
     plan(world, "other", title="A dance")
@@ -236,7 +244,7 @@ def test_many_people_need_a_second_look(world):
     said = say(phone, *SHORTEST, "1")
     assert said == ["That is for many people: 3. Two see more than one. What shall I do?"]
     assert say(phone, "1") == [
-        "I ask Omar to look at it. It goes when one of them agrees. I tell you then."
+        "I ask Omar to look at it. It goes when Omar agrees. I tell you then."
     ]
     one = the_only(world)
     assert (one.state, one.due) == (State.ASKED, None), "at once, when somebody agrees"
@@ -252,7 +260,7 @@ def test_who_went_on_with_a_draft_cannot_agree_to_it_but_who_began_it_can():
     number = the_only(world).id
     omar.sends(f"f:compose:{number}")
     assert say(omar, *SHORTEST[3:], "1", "!Ask a colleague to look at it") == [
-        "I ask Fatima to look at it. It goes when one of them agrees. I tell you then."
+        "I ask Fatima to look at it. It goes when Fatima agrees. I tell you then."
     ]
     fatima.hears()
     world.pass_time(seconds=6)

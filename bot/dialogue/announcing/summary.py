@@ -212,6 +212,8 @@ def last_question(counted: Counted, due: Due) -> tuple[str, str]:
     known = {"n": figure(counted.get, counted), "counts": told(counted)}
     if due.at is not None:
         label = n_("Plan it for {n} person", "Plan it for {n} people", counted.get)
+        if not counted.get:
+            label = _("Plan it")
         return _("{counts}\n\nShall I plan it?").format(**known), label.format(**known)
     if not counted.get:
         return _("{counts}\n\nSo nobody gets it now.").format(**known), ""
