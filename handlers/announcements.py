@@ -194,13 +194,16 @@ def _pressed(tx: Tx, found: Announcement, runs: list[Sending]) -> str:
         return ""
     counted = taps.counts(tx, found.id)
     said = [report.unread()]
-    for at, button in enumerate((found.content or {}).get("buttons", ())):
+    buttons = (found.content or {}).get("buttons", ())
+    for at, button in enumerate(buttons):
         if button["kind"] == "link":
             continue
         label = isolate(report.label(button), 40)
         n = counted.get(at, 0)
         said.append(_("Pressed {label}: {count}").format(label=label, count=report.presses(n)))
-    return "\n".join([*said, _("How often a link is opened cannot be counted.")])
+    if any(button["kind"] == "link" for button in buttons):
+        said.append(_("How often a link is opened cannot be counted."))
+    return "\n".join(said)
 
 
 def _buttons(talk: Talk, found: Announcement, runs: list[Sending]) -> Iterator[list[Button]]:
