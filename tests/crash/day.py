@@ -13,8 +13,6 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import aiohttp
-
 from bot.travel import AHEAD
 from storage import Database, people, planning, settings
 from storage.meetings import Kind, MeetingFacts
@@ -67,10 +65,6 @@ class Day(Scene):
         for talker in crowd:
             self.types(talker, self.lines(talker))
 
-    def url_of_database(self) -> str:
-        """Where the bots keep everything, as this process names it."""
-        return f"sqlite:///{self.database}" if self.url.startswith("sqlite") else self.url
-
     def lines(self, talker: Talker) -> Iterator[str]:
         """What somebody types, as they read what came."""
         while not self.over:
@@ -87,17 +81,17 @@ class Day(Scene):
 
     async def moves(self, **how: Any) -> bool:
         """Move the clock, once all that is due was sent; False if the bot died of it, or before."""
-        now = await self._tells({"seconds": 0})
+        now = await self.tells({"seconds": 0})
         if now is None or not await self._sends_what_is_due(now):
             return False
-        now = await self._tells(how)
+        now = await self.tells(how)
         if now is not None:
             self.emulated.clock.follow(now)
         return now is not None
 
     async def goes_on_to(self, hours_before: float) -> bool:
         """Move the clock to so many hours before the day begins, if it is not so late yet."""
-        now = await self._tells({"seconds": 0})
+        now = await self.tells({"seconds": 0})
         if now is None:
             return False
         wanted = self.starts() - timedelta(hours=hours_before) - now
@@ -105,7 +99,7 @@ class Day(Scene):
 
     async def plays_out(self) -> None:
         """Let everything happen that is planned until the day has begun."""
-        while (now := await self._tells({"seconds": 0})) is not None and now < self.starts():
+        while (now := await self.tells({"seconds": 0})) is not None and now < self.starts():
             assert await self.moves(to="next")
 
     async def _sends_what_is_due(self, now: datetime) -> bool:
@@ -114,15 +108,6 @@ class Day(Scene):
             await self.until(lambda: not self.count(query), 10)
             return True
         return False
-
-    async def _tells(self, how: dict[str, Any]) -> datetime | None:
-        """Ask the bot to move its clock, and to what; None if it is dead or does not go on."""
-        url = f"http://127.0.0.1:{self.control}/move"
-        with suppress(aiohttp.ClientError, OSError):
-            async with aiohttp.ClientSession() as http, http.post(url, json=how) as answer:
-                if answer.status == 200:
-                    return datetime.fromisoformat((await answer.json())["now"])
-        return None
 
     def starts(self) -> datetime:
         """When the day begins."""

@@ -8,9 +8,13 @@ import logging
 import os
 import random
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from tests.stage import Process, Stage, Talker
 
@@ -23,10 +27,22 @@ LIFE = 60.0
 QUIET_SECONDS = 60
 
 
-def share_of_kills(default: int) -> int:
-    """How many kills one of the two crash tests of talks makes; `CRASH_KILLS` is for both."""
-    given = os.environ.get("CRASH_KILLS")
-    return default if given is None else max(1, int(given) // 2)
+def share_of_kills(default: int, part: int = 2) -> int:
+    """How many kills a crash test makes: one of so many parts of `CRASH_KILLS`, which is for all.
+
+    Half are for each of the two tests of talks, and a twelfth more for an announcement.
+    """
+    return _share("CRASH_KILLS", default, part)
+
+
+def share_of_people(default: int, part: int = 1) -> int:
+    """How many people a crash test has, likewise of `CRASH_PEOPLE`: a part for other fan-outs."""
+    return _share("CRASH_PEOPLE", default, part)
+
+
+def _share(name: str, default: int, part: int) -> int:
+    given = os.environ.get(name)
+    return default if given is None else max(1, int(given) // part)
 
 
 @dataclass
@@ -76,11 +92,28 @@ class Scene(Stage):
                 continue
             await asyncio.sleep(thinking * self.random.random())
 
-    async def victim(self, step: str, times: int) -> Process:
-        """A bot that kills itself at this step; `never` lives on. Its clock can be moved."""
+    async def victim(self, step: str, times: int, *, waits: bool = False) -> Process:
+        """A bot that kills itself at this step; `never` lives on. Its clock can be moved.
+
+        One that `waits` counts steps only once it is signalled.
+        """
+        more = ["waits"] if waits else []
         return await self.run(
-            "tests.crash.victim", str(self.config), str(self.control), step, str(times)
+            "tests.crash.victim", str(self.config), str(self.control), step, str(times), *more
         )
+
+    def url_of_database(self) -> str:
+        """Where the bots keep everything, as this process names it."""
+        return f"sqlite:///{self.database}" if self.url.startswith("sqlite") else self.url
+
+    async def tells(self, how: dict[str, Any]) -> datetime | None:
+        """Ask the bot to move its clock, and to what; None if it is dead or does not go on."""
+        url = f"http://127.0.0.1:{self.control}/move"
+        with suppress(aiohttp.ClientError, OSError):
+            async with aiohttp.ClientSession() as http, http.post(url, json=how) as answer:
+                if answer.status == 200:
+                    return datetime.fromisoformat((await answer.json())["now"])
+        return None
 
     def open_work(self) -> int:
         """Updates not confirmed, and rows that are being sent: what a kill has hit."""

@@ -1,12 +1,11 @@
 """Bots are killed (-9) while a change and invitations go out to many: everybody gets each once.
 
-`CRASH_PEOPLE` says to how many people; `make crash` tells 500.
+A twentieth of `CRASH_PEOPLE` says to how many people; `make crash` tells 500.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,11 +20,11 @@ from storage.meetings import Meeting, MeetingFacts
 from storage.people import Consent, Purpose
 from storage.transaction import Tx
 from tests.crash.deliveries import extra_copies
-from tests.crash.scene import Scene, died
+from tests.crash.scene import Scene, died, share_of_people
 
 log = logging.getLogger(__name__)
 
-PEOPLE = int(os.environ.get("CRASH_PEOPLE", "100"))
+PEOPLE = share_of_people(default=100, part=20)
 ZONE = ZoneInfo("Europe/Amsterdam")
 KINDS = {"change": "changes", "invitation": "invitations"}
 """What goes out to everybody, and the tick that promises it."""
