@@ -39,8 +39,8 @@ check: $(VENV)/.for-work ## Format, lint, types, who may import whom, and the te
 bench: $(BENCH)/.made ## Speed, measured beside other bots in one run
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
-crash: $(VENV)/.for-work ## Kill the bot 300 times and count what was lost (CRASH_KILLS=n for another number)
-	@CRASH_KILLS=$${CRASH_KILLS:-300} CRASH_PEOPLE=$${CRASH_PEOPLE:-500} $(BIN)/python -m pytest -rs --timeout 7200 tests/crash $(ARGS)
+crash: $(VENV)/.for-work ## Kill the bot 300 times, and while 10,000 get a message, and count what was lost (CRASH_KILLS=n, CRASH_PEOPLE=n)
+	@CRASH_KILLS=$${CRASH_KILLS:-300} CRASH_PEOPLE=$${CRASH_PEOPLE:-10000} $(BIN)/python -m pytest -rs --timeout 7200 tests/crash $(ARGS)
 
 messages: $(VENV)/.for-run ## Bring the texts in locales/ up to date with the code
 	@$(BIN)/python -m bot.catalogues
