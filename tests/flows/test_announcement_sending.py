@@ -276,6 +276,22 @@ def test_what_is_stopped_is_summed_up_when_everybody_is_given_up(world, noor):
     assert "Did not go: 2\n– the sending was stopped before: 2" in hears(noor)[-1]
 
 
+@pytest.mark.parametrize(
+    ("end", "stopped", "offered"),
+    [("refused", False, True), ("unreachable", False, False), ("refused", True, False)],
+)
+def test_a_second_try_is_offered_only_where_it_can_help(world, noor, end, stopped, offered):
+    reader, _other = crowd(world, 2)
+    announcement = planned(noor)
+    begins(world)
+    fails(world, reader, end)
+    if stopped:
+        world.run(sendings.cancel, first(world, announcement).id, world.now)
+    goes_out(world, minutes=0)
+    assert first(world, announcement).failed == 1
+    assert ("Try the failed ones again" in noor.last.labels) is offered
+
+
 def test_presses_are_promised_only_where_they_are_counted(world, noor):
     crowd(world, 1)
     meeting = plan(world)

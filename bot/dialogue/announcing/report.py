@@ -134,11 +134,15 @@ def unread() -> str:
 
 
 def rows(going: Going, reasons: Reasons) -> Iterator[tuple[Button, ...]]:
-    """What can be done about a sending that is over; who blocked the bot is not tried again."""
+    """What can be done about a sending that is over.
+
+    What was stopped is not tried again, nor who blocked the bot.
+    """
     if everybody(going) > going.sent:
         yield (Button(_("Who did not get it"), entry("recipient_list", going.id)),)
     yield (Button(_("Get the list as a file"), entry("recipient_file", going.id)),)
-    if going.failed > reasons.get("failed", {}).get("unreachable", 0):
+    blocked = reasons.get("failed", {}).get("unreachable", 0)
+    if going.failed > blocked and going.state == "done":
         yield (Button(_("Try the failed ones again"), entry("send_again", going.id)),)
     if going.kind == "send" and going.sent:
         yield (
