@@ -226,16 +226,19 @@ def write_paused(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Render
         return None
     one, announcement, person = known
     with speaking(person.language):
+        said = _(
+            "I have paused {title}: {count} in a row.\n\nThe others wait. "
+            "Look at what went wrong before you go on."
+        )
+        if not one.errors:
+            said = _(
+                "I have paused {title}: something went wrong on my side. The others wait. "
+                "Ask your admin to look before you go on."
+            )
+        count = n_("Telegram refused {n} message", "Telegram refused {n} messages", one.errors)
+        title = progress.title(first_words(announcement.content))
         return Message(
-            _(
-                "I have paused {title}: {count} in a row.\n\nThe others wait. "
-                "Look at what went wrong before you go on."
-            ).format(
-                title=progress.title(first_words(announcement.content)),
-                count=n_(
-                    "Telegram refused {n} message", "Telegram refused {n} messages", one.errors
-                ).format(n=number(one.errors)),
-            ),
+            said.format(title=title, count=count.format(n=number(one.errors))),
             (
                 (progress.resume(one), progress.stop(one)),
                 (progress.look(announcement.id),),

@@ -26,10 +26,13 @@ from storage import (
 from storage.announcements import Announcement
 from storage.gate import Later, Pass
 from storage.outbox import Promise
-from storage.sendings import Sending, State
+from storage.sendings import Sending, State, Why
 from storage.transaction import Tx
 
 T = TypeVar("T")
+
+MISTAKES: Final = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What our own code may raise: after an error of the database nothing can be written any more."""
 
 OF_USE: Final = timedelta(days=7)
 """So long it is of use to know that something did not go out."""
@@ -43,7 +46,7 @@ def go_on(tx: Tx, now: datetime) -> bool:
     for announcement in announcements.due(tx, now)[:1]:
         _begin(tx, announcement, now)
         return True
-    return any(_piece(tx, one, now) for one in in_turn(sendings.under_way(tx), now)) or bool(
+    return any(_safely(tx, one, now) for one in in_turn(sendings.under_way(tx), now)) or bool(
         sendings.finish(tx, now)
     )
 
@@ -89,6 +92,16 @@ _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     State.DONE: (recipients.gather, recipients.feed),
     State.CANCELLED: (recipients.give_up, recipients.gather),
 }
+
+
+def _safely(tx: Tx, one: Sending, now: datetime) -> bool:
+    """A piece of work; a mistake of ours in it holds up this sending, and no other one."""
+    try:
+        with tx.savepoint():
+            return _piece(tx, one, now)
+    except MISTAKES:
+        _log.exception("sending %d cannot go on", one.id)
+        return sendings.pause(tx, one.id, Why.ERRORS)
 
 
 def _piece(tx: Tx, one: Sending, now: datetime) -> bool:

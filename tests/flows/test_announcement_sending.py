@@ -26,6 +26,7 @@ from tests.flows.sending_house import (
     many,
     planned,
     runs,
+    sends,
     state,
     wants_news,
 )
@@ -374,6 +375,21 @@ def test_too_many_errors_pause_it_and_somebody_is_asked_to_look(world, noor):
     noor.presses("Go on sending")
     goes_out(world, minutes=11)
     assert first(world, announcement).sent == 10
+
+
+def test_a_mistake_of_ours_holds_up_one_sending_and_no_other(world, noor):
+    [reader] = crowd(world, 1)
+    broken = planned(noor, content("Odd"), audience={"only": [["moon", "1"]], "but": []})
+    sound = planned(noor)
+    noor.hears()
+    goes_out(world)
+    assert hears(reader) == [LETTER]
+    assert (first(world, sound).state, first(world, broken).state) == ("done", "paused")
+    assert [text for text in hears(noor) if text.startswith("I have paused")] == [
+        "I have paused “Odd”: something went wrong on my side. The others wait. "
+        "Ask your admin to look before you go on."
+    ]
+    assert sends(noor, "cancel_sending", first(world, broken).id)[0].endswith("Stop it?")
 
 
 def test_a_meeting_that_is_off_takes_its_announcement_along(world, noor):
