@@ -67,6 +67,7 @@ SELECT (SELECT count(*) FROM sendings WHERE state <> 'done' OR open > held OR su
      + (SELECT count(*) FROM outbox WHERE state = 'sending' OR state = 'waiting'
         AND NOT (renderer IS NOT NULL AND renderer = 'announcement' AND error IS NOT NULL))
 """
+UNDER_WAY = "SELECT count(*) FROM outbox WHERE renderer = 'announcement' AND state = 'sending'"
 STATE = "SELECT count(*) FROM sendings WHERE state = '{state}'"
 
 
@@ -216,7 +217,7 @@ class Announcing(Scene):
         await self.reaches(after)
         await self.cora.presses("Pause")
         assert self.count(STATE.format(state="paused")) == 1
-        await asyncio.sleep(1.0)
+        await self.until(lambda: self.count(UNDER_WAY) == 0)
         before = self.arrived
         await asyncio.sleep(1.6)  # Longer than what a 429 holds up.
         assert self.arrived == before, "it went on although it was paused"
