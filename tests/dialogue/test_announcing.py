@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.announcing import summary
+from bot.dialogue.announcing import progress, summary
 from bot.dialogue.announcing.audience_questions import audience_of, last_step
 from bot.dialogue.announcing.letter import first_words, length, letter, room
 from bot.dialogue.announcing.text_questions import content_of, texts_of
@@ -208,3 +208,13 @@ def test_the_number_that_is_typed_is_the_one_that_is_told(get, typed, fits):
 def test_the_price_is_a_tenth_of_a_star_each():
     assert summary.price(918) == "91.8"
     assert summary.price(1_000_000) == "100,000"
+
+
+@pytest.mark.parametrize(
+    ("state", "sent", "share"),
+    [("sending", 4, 80), ("sending", 5, 99), ("spreading", 5, 99), ("done", 5, 100),
+     ("cancelled", 5, 100), ("sending", 0, 0)],
+)  # fmt: skip
+def test_nothing_is_a_hundred_percent_done_while_there_may_be_more(state, sent, share):
+    counts = {"open": 5 - sent, "held": 0, "failed": 0, "skipped": 0, "uncertain": 0}
+    assert progress.percent(SimpleNamespace(state=state, sent=sent, **counts)) == share

@@ -84,9 +84,10 @@ def through(going: Going) -> int:
 
 
 def percent(going: Going) -> int:
-    """How far it is; a hundred only when nobody is left to be looked at."""
+    """How far it is; a hundred only when nobody is left to be looked at, or written down."""
     of = everybody(going)
-    return 100 * through(going) // of if of else 0
+    share = 100 * through(going) // of if of else 0
+    return min(share, 99) if going.state in ("spreading", "sending") else share
 
 
 def bar(share: int) -> str:
