@@ -37,7 +37,7 @@ async def read(story: Story) -> None:
     await bubble.get_by_role("button", name="Bekijk de bijeenkomst").click()
     await noor.sees("hoe houd je het vol?")
     await bubble.get_by_role("button", name="Waarom krijg ik dit?").click()
-    why = await newest(noor, "Het ging naar:")
+    why = await newest(noor, "stuurde dit op")
     await expect(why).to_contain_text("Carla")
     await story.look("waarom", noor)
 
@@ -62,7 +62,7 @@ async def correct(story: Story) -> None:
     one = await newest(carla, "Geschreven door")
     await expect(one).to_contain_text("Op \u2068Bekijk de bijeenkomst\u2069 gedrukt: minder dan 5")
     await tap(carla, "Geschreven door", "Verbeter het")
-    await say(carla, ("in het Nederlands, helemaal", BETTER), ("in het Engels", "overslaan"))
+    await say(carla, ("nieuwe tekst in het Nederlands", BETTER), ("in het Engels", "overslaan"))
     await tap(carla, "Zal ik het verbeteren?", "Ja, verbeter het")
     await newest(carla, "is verbeterd.")
     await expect(had(story.noor, "Zondag ruimen we")).to_have_count(1)
@@ -95,7 +95,7 @@ async def follow(story: Story) -> None:
     await tap(yusuf, "Welke onderwerpen?", "Groen en spelen")
     await tap(yusuf, "Welke onderwerpen?", "Jongeren")
     await tap(yusuf, "Welke onderwerpen?", "Klaar")
-    await say(yusuf, ("Waarvandaan?", "uit het hele land"))
+    await say(yusuf, ("Waar wil je nieuws vandaan?", "uit het hele land"))
     await tap(yusuf, "Hoe wil je het krijgen?", "Eén keer per week")
     await expect(await newest(yusuf, "Dit krijg je:")).to_contain_text("één keer per week")
     await tap(yusuf, "Dit krijg je:", "Ja, dit klopt")
@@ -116,8 +116,8 @@ async def write_to_all(story: Story) -> None:
     await tap(carla, "Waar gaat het over?", "Klaar")
     await say(carla, ("Over welke gemeente", "overslaan"))
     await tap(carla, "wie later lid wordt", "Nee")
-    await tap(carla, "Wanneer moet het weg?", "Nu")
-    await tap(carla, "Zal ik het sturen?", "Stuur aan 5 mensen")
+    await tap(carla, "Wanneer zal ik het versturen?", "Nu")
+    await tap(carla, "Zal ik het versturen?", "Verstuur het aan 5 mensen")
     await newest(carla, "Twee zien meer dan één")
     await story.look("tweede-paar-ogen", carla)
     await tap(carla, "Twee zien meer dan één", "Vraag een collega")
@@ -145,9 +145,9 @@ async def get_the_week(story: Story) -> None:
     """On Friday Yusuf gets what was new, in one message."""
     yusuf = story.yusuf
     assert await yusuf.bubble(SECOND).count() == 0
-    await later(story, yusuf, "Het nieuws van deze week")
+    await later(story, yusuf, "Je weekoverzicht van")
     await story.look("weekoverzicht", yusuf)
-    await tap(yusuf, "Het nieuws van deze week", "1.")
+    await tap(yusuf, "Je weekoverzicht van", "1.")
     await newest(yusuf, "stuurt je dit.")
 
 

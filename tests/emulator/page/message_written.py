@@ -67,14 +67,13 @@ async def choose_readers(story: Story) -> None:
     await tap(carla, "Wat ga je schrijven?", "Nieuws")
     await tap(carla, "Wie moet het krijgen?", "Mensen in een gemeente")
     await say(carla, ("Welke gemeente?", "bij ons"), ("ken ik niet", "Utrecht"))
-    await expect(await newest(carla, "Horen erbij: 5")).to_contain_text("Krijgen het: 4")
+    await newest(carla, "Krijgen het: 4")
     await tap(carla, "Klopt dat?", "Laat mensen weg")
     await tap(carla, "Wie zal ik weglaten?", "Kies op wat mensen hier doen")
     await tap(carla, "Welke mensen?", "Ik werk bij de gemeente")
     await tap(carla, "Welke mensen?", "Klaar")
-    counted = await newest(carla, "Horen erbij: 4")
+    counted = await newest(carla, "Krijgen het: 3")
     await expect(counted).to_contain_text("Willen dit niet: 1")
-    await expect(counted).to_contain_text("Krijgen het: 3")
     await story.look("wie-krijgt-het", carla)
     await carla.presses("Bekijk de lijst")
     await expect(await carla.sees("krijgen deze mensen het")).not_to_contain_text("Joris")
@@ -119,13 +118,13 @@ async def add_things(story: Story) -> None:
     await tap(carla, "Waar gaat het over?", "Groen en spelen")
     await tap(carla, "Waar gaat het over?", "Klaar")
     await tap(carla, "wie later lid wordt", "Nee")
-    await tap(carla, "Wanneer moet het weg?", "Nu")
+    await tap(carla, "Wanneer zal ik het versturen?", "Nu")
 
 
 async def look_over(story: Story) -> None:
     """What people get, as they get it, in each language; then all of it, and the count."""
     carla = story.carla
-    summary = await newest(carla, "Zal ik het sturen?")
+    summary = await newest(carla, "Zal ik het versturen?")
     await expect(summary).to_contain_text("Krijgen het: 3")
     for text, label in ((HEADLINE, "Bekijk de route"), ("tidy the square", "See the route")):
         shown = carla.shown.locator(".message:not(.own)").filter(
@@ -141,18 +140,18 @@ async def look_over(story: Story) -> None:
 async def send_after_all(story: Story) -> None:
     """Sent, undone within the minute, and sent again: with a progress and one summary."""
     carla = story.carla
-    await tap(carla, "Zal ik het sturen?", "Stuur aan 3 mensen")
-    await newest(carla, "Over een minuut gaat het weg")
+    await tap(carla, "Zal ik het versturen?", "Verstuur het aan 3 mensen")
+    await newest(carla, "Over een minuut")
     await story.look("een-minuut", carla)
-    await tap(carla, "Over een minuut gaat het weg", "Ongedaan maken")
+    await tap(carla, "Over een minuut", "Maak het ongedaan")
     await tap(carla, "Ongedaan gemaakt", "Verander het")
-    await tap(carla, "Zal ik het sturen?", "Stuur aan 3 mensen")
-    await newest(carla, "Over een minuut gaat het weg")
+    await tap(carla, "Zal ik het versturen?", "Verstuur het aan 3 mensen")
+    await newest(carla, "Over een minuut")
     assert await story.noor.bubble(HEADLINE).count() == 0
     summary = await later(story, carla, "is verstuurd.")
     await expect(summary).to_contain_text("Verstuurd: 2")
     await expect(summary).to_contain_text("Niet aangekomen: 1")
-    await expect(carla.bubble("100 procent gedaan")).to_have_count(1)
+    await expect(carla.bubble("100 procent")).to_have_count(1)
     await story.look("samenvatting", carla)
 
 
