@@ -5,7 +5,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacer import MINUTE, SECOND, Limits, Pacer
+from bot.pacer import MINUTE, Limits, Pacer
+from bot.windows import SECOND
 from storage import halts
 from storage.outbox import Lane
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.flow import Tick
 from bot.schedule import Schedule
-from storage import Unavailable
+from storage import Tx, Unavailable
 from tests.station import NOOR, station
 
 
@@ -124,7 +124,12 @@ async def test_a_tick_that_goes_on_runs_until_it_finds_nothing(tmp_path):
 async def test_another_tick_that_finds_something_does_not_go_on(tmp_path):
     async with station(tmp_path) as bot:
         calls: list[bool] = []
-        tick = Tick("once", 3600, lambda _tx, _now: calls.append(True) or True)
+
+        def found(_tx: Tx, _now: datetime) -> bool:
+            calls.append(True)
+            return True
+
+        tick = Tick("once", 3600, found)
         await Schedule(bot.db, bot.clock, bot.sender, [tick]).run_all()
         assert len(calls) == 1
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from bot.dialogue.messages import Message
 from storage import outbox
 from storage.outbox import Kind, Lane, Promise
 from tests.station import NOOR, YUSUF, chat_of, station
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 FIRST = 830000000
 
@@ -71,13 +74,13 @@ async def test_a_renderer_that_forgets_somebody_sends_to_nobody(bot):
 
 
 def test_a_renderer_of_many_can_render_one():
-    assert letter.one(None, {"person": 1}, None) == Message("letter 1")
+    assert letter.one(None, {"person": 1}, NOW) == Message("letter 1")
     with pytest.raises(FlowError, match="0 of 1"):
-        short.many(None, [{}], None)
+        short.many(None, [{}], NOW)
 
 
 async def test_what_is_paid_for_is_paid_for_and_nothing_else_is(bot):
-    asked = []
+    asked: list[Any] = []
     bot.channel._call = noting(asked, bot.channel._call)
     await announces(bot, 2, Lane.PAID)
     await bot.promises(NOOR, "free")

@@ -1,6 +1,9 @@
 """What an announcement is made of: its letter, its audience and its moments, without a database."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +18,9 @@ from bot.dialogue.checks import Invalid
 from bot.dialogue.language import languages, speaking
 from bot.dialogue.messages import Heard, Origin, Rich, rich
 from bot.dialogue.state import SKIPPED
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def written(text, *, buttons=(), attachment=None, **others):
@@ -116,7 +122,7 @@ def test_first_words_are_those_that_are_read():
 
 
 def test_an_audience_is_read_from_as_many_answers_as_there_are():
-    given_so_far = {"what": "news", "to.0": "municipality"}
+    given_so_far: dict[str, Any] = {"what": "news", "to.0": "municipality"}
     assert audience_of(given_so_far) == {"only": [], "but": []}
     given_so_far |= {"to.0.of": "GM0344", "more.0": "but", "to.1": "theme", "to.1.of": ["green"]}
     assert audience_of(given_so_far) == {
@@ -201,7 +207,7 @@ def test_what_is_offered_can_be_typed(minutes):
 )  # fmt: skip
 def test_the_number_that_is_typed_is_the_one_that_is_told(get, typed, fits):
     counted = SimpleNamespace(get=get, exact=get < 20_000)
-    found = summary.typed_count(counted).read(Heard(Origin("k", "c"), typed), None, None)
+    found = summary.typed_count(counted).read(Heard(Origin("k", "c"), typed), NOW, ZONE)
     assert isinstance(found, Invalid) != fits
 
 

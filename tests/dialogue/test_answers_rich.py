@@ -1,6 +1,8 @@
 """Formatted text, files and voice messages as answers."""
 
 import logging
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,9 @@ from bot.dialogue.messages import Heard, Kind, Origin, Rich, Span
 from bot.dialogue.talk import Talk
 from tests.dialogue.small import begun
 from tests.dialogue.test_given import NUMBER, REFUSED
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Amsterdam")
 
 BOLD = Span("bold", 0, 4)
 
@@ -56,9 +61,9 @@ def test_the_formatting_outlives_a_pause():
 
 def test_only_what_is_read_counts_for_the_length():
     check = answers.formatted(most=8)
-    read = check.read(Heard(Origin("", ""), "&&&&&&&&", spans=(Span("bold", 0, 8),)), None, None)
+    read = check.read(Heard(Origin("", ""), "&&&&&&&&", spans=(Span("bold", 0, 8),)), NOW, ZONE)
     assert read == "<b>" + "&amp;" * 8 + "</b>"
-    long = check.read(Heard(Origin("", ""), "👨👨👨👨👨"), None, None)
+    long = check.read(Heard(Origin("", ""), "👨👨👨👨👨"), NOW, ZONE)
     assert long == Invalid("That is too long: 10 characters. At most 8 fit.")
 
 

@@ -1,5 +1,7 @@
 """What people formatted in their app, as our rich text: read back by the emulator's own parser."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def first(kinds, at, found):
 def meant(text, found):
     """How each UTF-16 unit should look, worked out unit by unit."""
     found = [s for s in clipped(text, found) if s.kind != "text_link" or s.url.startswith("http")]
-    looks = []
+    looks: list[Any] = []
     for at in range(units(text)):
         quote, whole = first(QUOTES, at, found), first(("code", "pre", "text_link"), at, found)
         marks = {s.kind for s in found if s.kind in MARKS and s.offset <= at < s.offset + s.length}
@@ -52,7 +54,7 @@ def meant(text, found):
 
 def shown(entities, length):
     """How each UTF-16 unit looks, by the entities that came out."""
-    looks = [[None, set(), None] for _ in range(length)]
+    looks: list[Any] = [[None, set(), None] for _ in range(length)]
     for one in entities:
         for at in range(one["offset"], one["offset"] + one["length"]):
             look, kind = looks[at], one["type"]

@@ -122,7 +122,9 @@ async def test_none_is_sent_as_its_type_says(db: Database):
         return tx.execute(insert(BOX).values(added).returning(BOX.c.id))
 
     def both(tx):
-        ids = [usual(tx).scalar(), ADD.first(tx, row("direct") | {"content": None})[0]]
+        direct = ADD.first(tx, row("direct") | {"content": None})
+        assert direct is not None
+        ids = [usual(tx).scalar(), direct[0]]
         kept = select(cast(BOX.c.content, String)).where(BOX.c.id.in_(ids)).order_by(BOX.c.id)
         return list(tx.execute(kept).scalars())
 

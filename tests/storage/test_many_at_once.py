@@ -197,8 +197,10 @@ async def test_promised_edits_of_a_message_collapse_into_the_newest(db):
     for number in range(3):
         one = Promise(f"p:{number}", "telegram:1", "letter", {"person": number}, NOW, edits=1)
         await promised(db, one)
-    for _ in range(3):
-        taken = await claim(db, Letters(made={2: {"text": "the newest"}}), Lane.NOTICE)
+    newest = Letters(made={2: {"text": "the newest"}})
+    for _ in range(2):
+        await claim(db, newest, Lane.NOTICE)
+    taken = await claim(db, newest, Lane.NOTICE)
     assert [row.content for row in taken.rows] == [{"text": "the newest"}]
     assert await states(db) == ["sent", "cancelled", "cancelled", "sending"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from playwright.async_api import expect
 
@@ -133,7 +135,7 @@ async def test_what_is_selected_can_be_marked_from_a_menu(bot: Bot, page: PhoneP
     await expect(marker).to_be_hidden()
 
 
-async def chosen(page: PhonePage, phone: Phone, item: str, file: dict[str, object]) -> None:
+async def chosen(page: PhonePage, phone: Phone, item: str, file: Mapping[str, object]) -> None:
     """Choose a file of the computer from the menu."""
     async with page.tab.expect_file_chooser() as choosing:
         await phone.chooses("Iets bijvoegen", item)
