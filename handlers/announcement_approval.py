@@ -86,7 +86,7 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
     _tell_writer(talk, tx, one, "announcement_answered", yes=True)
     planned = announcements.find(tx, one.id) or one
     return talk.say(
-        _("Thank you. {when} {name} knows that you agree.").format(
+        _("Thank you. {when} {name} hears that you agree.").format(
             when=report.when_planned(announcements.due_of(tx, planned), talk.now, zone),
             name=report.name(sending_notices.person(tx, one.made_by)),
         ),
@@ -212,7 +212,7 @@ def drop(talk: Talk, tx: Tx, announcement_id: int) -> None:
 def copy(talk: Talk, tx: Tx, announcement_id: int) -> Then | None:
     """A new draft that says the same to the same people."""
     one = announcements.find(tx, announcement_id)
-    if one is None:
+    if one is None or one.state == State.DROPPED:
         talk.say(_("That message is not there any more."))
         return None
     made = announcements.copy(tx, one.id, talk.person.id, talk.now)

@@ -100,8 +100,8 @@ def again(talk: Talk, tx: Tx, sending_id: int) -> None:
     if not tried:
         return talk.say(
             _(
-                "There is nobody to try again. Who blocked the bot cannot be reached, "
-                "and where I am not sure I do not send it twice."
+                "There is nobody I can try again. I cannot reach people who blocked the bot. "
+                "Where I am not sure whether it arrived, I do not send it twice."
             ),
             look,
         )

@@ -77,9 +77,7 @@ def _groups(talk: Talk, tx: Tx, run: Sending) -> None:
     title = progress.title(_words(tx, run))
     shown = [group for group in GROUPS if _many(run, group)]
     if not shown:
-        return talk.say(
-            _("Nobody is written down for {title} yet.").format(title=title), _look(run)
-        )
+        return talk.say(_("Nobody is on the list for {title} yet.").format(title=title), _look(run))
     few = report.apart(run) <= report.MOST_COUNTED
     lines = report.lines(run, recipients.reasons(tx, run.id) if few else {})
     return talk.say(

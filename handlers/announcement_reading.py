@@ -131,7 +131,7 @@ def _because(talk: Talk, tx: Tx, purpose: str) -> str:
         ).format(day=on)
     return _(
         "You got it because you said, on {day}, that I may send you invitations and news. "
-        "That is at most three messages a week, and none at night."
+        "You get at most three messages a week, and none at night."
     ).format(day=on)
 
 

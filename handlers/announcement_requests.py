@@ -118,7 +118,7 @@ def write_undone(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Render
             (Button(_("Change it"), entry("compose", one.id)),),
         )
         if one.state == State.DROPPED:
-            said, rows = _("{name} threw away your message {title}. Nobody got it."), ()
+            said, rows = _("{name} threw away a message of yours. Nobody got it."), ()
         title = progress.title(first_words(one.content))
         return Message(
             said.format(name=report.name(sending_notices.person(tx, arguments["by"])), title=title),

@@ -54,6 +54,7 @@ def go_on(tx: Tx, now: datetime) -> bool:
 def _begin(tx: Tx, one: Announcement, now: datetime) -> None:
     """Begin a sending, with its message in each language written down once."""
     name, platform = sending_notices.name(tx, one.made_by), settings.platform(tx).name
+    one = announcements.priced(tx, one)
     try:
         made = copies.composed(one.content or {}, one, name, platform)
     except Exception:

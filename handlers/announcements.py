@@ -171,7 +171,7 @@ def _facts(talk: Talk, tx: Tx, found: Announcement) -> Iterator[str]:
     if found.begun is not None:
         yield _("Began: {when}").format(when=talk.when(found.begun))
     if found.is_news:
-        yield _("Stands among the news too.")
+        yield _("It is under News too.")
 
 
 def _meeting(tx: Tx, number: int) -> str:

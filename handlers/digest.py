@@ -73,7 +73,7 @@ def why_digest(talk: Talk, tx: Tx) -> None:
     talk.say(
         _(
             "You said that you want the news once a week. So I keep it for you, and send it on "
-            "Friday at ten. A week without news has no message."
+            "Friday at ten. If a week has no news, you get no message."
         ),
         [Button(_("Each message when it comes"), entry("follow", "single"))],
         [Button(_("Change what I get"), entry("follow"))],

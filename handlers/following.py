@@ -68,7 +68,10 @@ def _sign_up(talk: Talk, tx: Tx, person: Person) -> None:
 def _done(*, weekly: bool) -> str:
     if weekly:
         return _("Done. Every Friday at ten I send you the news of the week, if there is any.")
-    return _("Done. From now on I send you the news when there is some, and never at night.")
+    return _(
+        "Done. From now on I send you the news when there is some. You get at most three "
+        "messages a week, and none at night."
+    )
 
 
 def _always() -> str:
@@ -110,7 +113,7 @@ def _places(talk: Talk, person: Person) -> tuple[str, ...]:
     if person.municipality is not None:
         own = _("From {place}").format(place=name_of(person.municipality))
         options = {"own": own, **options}
-    question = _("From where? What is meant for the whole country you get in any case.")
+    question = _("Where do you want news from? You always get news for the whole country.")
     match talk.choose("where", question, options):
         case "own":
             return ()
@@ -245,7 +248,7 @@ def followers(talk: Talk, tx: Tx) -> None:
         get.format(n=number(counted.get)),
         _("Chosen topics:\n{lines}").format(lines=_counts(topics)),
         _("Chosen places:\n{lines}").format(lines=_counts(places)),
-        _("Who chose no topic gets news about everything."),
+        _("People who chose no topic get news about everything."),
         "" if found.exact else _("These are the newest choices only. There are more."),
     ]
     talk.say("\n\n".join(filter(None, parts)), [Button(_("See the news"), entry("news"))])

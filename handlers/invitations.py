@@ -88,7 +88,7 @@ def why_invited(talk: Talk, tx: Tx, meeting_id: int) -> None:
     said = [
         inviting.sender(settings.platform(tx).name, by.name if by is not None else None),
         _("It went to: {whom}.").format(whom=inviting.whom(audience)),
-        _("You get at most three messages a week like this, and none at night."),
+        _("You get at most three messages a week, and none at night."),
     ]
     return talk.say("\n\n".join(said), *([button] for button in _fewer()))
 
@@ -100,17 +100,17 @@ def pause_invitations(talk: Talk, tx: Tx, weeks: int = WEEKS) -> None:
     if weeks == 0:
         preferences.end_pause(tx, talk.person.id, talk.now)
         return talk.say(
-            _("The pause is over. I invite you again when there is something for you."),
+            _("The pause is over. You hear from me again when there is something for you."),
             [Button(_("See the meetings"), entry("meetings"))],
         )
     until = talk.now + timedelta(weeks=weeks)
     gate.pause(tx, talk.person.id, until)
     return talk.say(
         _(
-            "Good. Until {day} I send you no invitations and no news. "
+            "Good. Until {day} I send you no news, no invitations and no surveys. "
             "What you sign up for goes on as always."
         ).format(day=day(until.astimezone(talk.zone).date())),
-        [Button(_("Do invite me again"), entry("pause_invitations", 0))],
+        [Button(_("End the pause"), entry("pause_invitations", 0))],
     )
 
 

@@ -116,8 +116,8 @@ def _card(talk: Talk, tx: Tx, person: Person, chosen: Preferences) -> str:
         on = day(chosen.paused_until.astimezone(talk.zone).date())
         lines.append(_("{label}: {answer}").format(label=_("Pause until"), answer=on))
     rule = _(
-        "At most three messages a week, and none between nine in the evening and nine in the "
-        "morning. About meetings that you sign up for I always write to you."
+        "You get at most three messages a week, and none at night: from nine in the evening to "
+        "nine in the morning. About meetings that you sign up for I always write to you."
     )
     waiting = _waiting(preferences.kept_back(tx, person.id, talk.now))
     return "\n\n".join(["\n".join(lines), rule, *waiting])
@@ -171,7 +171,7 @@ def _buttons(chosen: Preferences) -> list[list[Button]]:
         if chosen.weekly:
             how = Button(_("Each message when it comes"), _to("single"))
         topics = Button(_("Topics and places"), entry("follow"))
-        rows = [[Button(_("No more news and invitations"), _to("no_news"))], [how, topics]]
+        rows = [[Button(_("No more news and invitations"), _to("no_news"))], [how], [topics]]
     else:
         rows = [[Button(_("Keep me informed"), entry("follow"))]]
     surveys = Button(_("Do ask me questions"), entry("agree", Purpose.SURVEY))

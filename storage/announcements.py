@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -128,9 +129,10 @@ def undo(tx: Tx, announcement: int, now: datetime) -> bool:
 
 
 def drop(tx: Tx, announcement: int, now: datetime) -> bool:
-    """Throw it away; False if it has begun, or was thrown away before."""
+    """Throw it away, and what it says; False if it has begun, or was thrown away before."""
     states = (State.DRAFT, State.ASKED, State.PLANNED)
-    return _moved(tx, announcement, states, State.DROPPED, now, draft=[])
+    nothing: dict[str, Any] = {"draft": [], "content": None, "audience": None, "fingerprint": None}
+    return _moved(tx, announcement, states, State.DROPPED, now, **nothing)
 
 
 def _moved(
@@ -190,6 +192,14 @@ def before_meeting(tx: Tx, announcement: Announcement) -> datetime | None:
         return None
     meeting = _meeting(tx, announcement)
     return meeting.starts if meeting is not None else None
+
+
+def priced(tx: Tx, announcement: Announcement) -> Announcement:
+    """The same; for nothing, where paying was switched off since it was planned."""
+    if not announcement.paid or settings.get(tx, "announcements", {}).get("paid_broadcast"):
+        return announcement
+    tx.execute(update(table).where(table.c.id == announcement.id).values(paid=False))
+    return replace(announcement, paid=False)
 
 
 def moment_of(meeting: Meeting, minutes: int) -> datetime:

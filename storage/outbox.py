@@ -254,10 +254,11 @@ def cancel_for_chat(tx: Tx, chat: str) -> int:
 def renew(tx: Tx, chat: str, now: datetime) -> int:
     """Promise again what was taken back from a chat and is still of use; how many rows.
 
-    Whether each is wanted still is for its renderer to say.
+    What went to many stays taken back. Whether each is wanted still is for its renderer to say.
     """
     taken_back = (outbox.c.state == State.CANCELLED, outbox.c.error == TAKEN_BACK)
-    of_use = (outbox.c.renderer.is_not(None), outbox.c.useful_until > now)
+    own = outbox.c.lane.not_in(UNWRITTEN)
+    of_use = (outbox.c.renderer.is_not(None), outbox.c.useful_until > now, own)
     renewed = update(outbox).where(outbox.c.chat == chat, *taken_back, *of_use)
     return tx.execute(renewed.values(state=State.WAITING, error=None)).rowcount
 

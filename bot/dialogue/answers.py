@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.nl import postcode as dutch_postcode
 
 from bot.dialogue import answers_rich
-from bot.dialogue.checks import Check, Invalid, Unsure, as_text, not_text, of_text, same
+from bot.dialogue.checks import Check, Invalid, Unsure, as_text, is_blank, not_text, of_text, same
 from bot.dialogue.language import N_, _, day
 from bot.dialogue.messages import Heard, Kind, Shared, Wanted
 from bot.dialogue.places import Place, find, places
@@ -26,7 +26,7 @@ def text(*, least: int = 1, most: int = 2000) -> Check[str]:
     """Free text of `least` to `most` characters."""
 
     def read(typed: str) -> str | Invalid:
-        if len(typed) < least or not typed.strip("\u200b\u200c\u200d\u2060\ufeff"):
+        if len(typed) < least or is_blank(typed):
             return Invalid(_("That is a bit short. Can you say a little more?"))
         if len(typed) > most:
             return Invalid(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.checks import Check, Invalid, not_text
+from bot.dialogue.checks import Check, Invalid, is_blank, not_text
 from bot.dialogue.citizen_numbers import has_citizen_number
 from bot.dialogue.formatting import as_rich, trimmed
 from bot.dialogue.language import _
@@ -27,7 +27,7 @@ def formatted(most: int = 4096) -> Check[str | Rich]:
         if isinstance(given, Shared):
             return Invalid(not_text(given.kind))
         text, spans = trimmed(given.text, given.spans)
-        if not text.strip("\u200b\u200c\u200d\u2060\ufeff"):
+        if is_blank(text):
             return Invalid(_("That is a bit short. Can you say a little more?"))
         if units(text) > most:
             return Invalid(

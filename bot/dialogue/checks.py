@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.language import _
 from bot.dialogue.messages import Heard, Kind, Shared, Wanted
 
 T = TypeVar("T")
+
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def of_text(
         return read(given.text.strip())
 
     return reading
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of it can be seen: spaces, direction marks and the like."""
+    return all(category(character) in _UNSEEN for character in text)
 
 
 def not_text(kind: Kind) -> str:

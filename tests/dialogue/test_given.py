@@ -533,7 +533,7 @@ def test_hostile_text_is_kept_as_typed_and_shown_harmless(text):
     assert phone.person.initiative == text.strip()
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u2060\ufeff"])
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u2060\ufeff", "\u202e\u200f"])
 def test_text_that_shows_nothing_is_no_answer(text):
     _world, phone = begun(typed)
     assert phone.types(text) == ["That is a bit short. Can you say a little more?"]

@@ -29,9 +29,9 @@ from tests.flows.whole import rows
 SUMMARY = (
     "What: News\nTo: everybody\nText in Dutch: Zaterdag is de tuin open.\n"
     "Text in English: none\nPicture, file or voice: none\nButtons: none\nUnder News: no\n"
-    "About: everything\nMunicipality: the whole country\nWho joins later gets it: no\n"
-    "When: now\n\nMeant: 4\nDo not want it: 2\nGet it: 2\n\n"
-    "Shall I send it? Who has to wait for it gets it later."
+    "About: everything\nMunicipality: the whole country\nFor people who join later: no\n"
+    "When: now\n\nPeople: 4\nDo not want it: 2\nGet it: 2\n\n"
+    "Shall I send it? People who have to wait get it later."
 )
 
 ONE_MORE = ("/announce", "!Write a new one", *SHORTEST[1:])
@@ -84,16 +84,16 @@ def test_who_it_is_for_is_counted_after_each_step(world, phone):
     readers(world, 3, municipality=ZWOLLE, part="resident")
     said = say(phone, "/announce", "News", "People in a municipality", "zwolle")
     assert said[0] == "You can see by name who gets it."
-    assert said[1].endswith("Meant: 3\nGet it: 3\n\nIs that right?")
+    assert said[1].endswith("People: 3\nGet it: 3\n\nIs that right?")
     said = say(phone, "only some", "another municipality too", "Utrecht")
-    assert said[1].endswith("Meant: 6\nDo not want it: 1\nGet it: 5\n\nIs that right?")
+    assert said[1].endswith("People: 6\nDo not want it: 1\nGet it: 5\n\nIs that right?")
     said = say(phone, "only some", "people by who they are", "I live in the neighbourhood")
-    assert said[1].endswith("Meant: 3\nGet it: 3\n\nIs that right?")
+    assert said[1].endswith("People: 3\nGet it: 3\n\nIs that right?")
     said = say(phone, "leave some out", "People in a municipality", "Zwolle")
-    assert said[0].endswith("Meant: 0\nGet it: 0\n\nI know nobody like that. What shall I do?")
+    assert said[0].endswith("People: 0\nGet it: 0\n\nI know nobody like that. What shall I do?")
     assert "Yes, go on" not in phone.last.labels
-    assert say(phone, "choose anew") == ["Who shall get it?"]
-    assert "Meant: 7\nDo not want it: 2\nGet it: 5" in say(phone, "Everybody")[1]
+    assert say(phone, "choose again") == ["Who shall get it?"]
+    assert "People: 7\nDo not want it: 2\nGet it: 5" in say(phone, "Everybody")[1]
 
 
 def test_the_audience_is_kept_as_it_was_chosen(world, phone):
@@ -152,8 +152,8 @@ def test_the_people_of_a_meeting_get_it_without_asking_for_consent(world, phone)
     assert phone.last.labels[0] == "\u2068A walk\u2069, Wednesday 10 March, 19:30"
     assert say(phone, "1") == ["Which of its people?"]
     shown = say(phone, "those who come", "Neem laarzen mee.", "skip", "skip", "no button", "now")
-    assert shown[-1].endswith("Meant: 1\nGet it: 1\n\nShall I send it? Who has to wait for it "
-                              "gets it later.")  # fmt: skip
+    asked = "Shall I send it? People who have to wait get it later."
+    assert shown[-1].endswith(f"People: 1\nGet it: 1\n\n{asked}")
     say(phone, "1")
     one = the_only(world)
     assert (one.purpose, one.meeting, one.minutes) == ("service", walk.id, None)
@@ -167,7 +167,7 @@ def test_an_invitation_to_a_survey_goes_to_who_has_not_done_it(world, phone):
     readers(world, 1, purpose=Purpose.SURVEY)
     say(phone, "/announce", "an invitation to a survey", "1", "Everybody", "yes")
     say(phone, "Doe je mee?", "skip", "skip")
-    assert phone.last.text == "The button to the survey stands under it. Another one?"
+    assert phone.last.text == "There is a button to the survey under it. Another one?"
     say(phone, "no button", "yes, for a week", "now", "1")
     one = the_only(world)
     assert one.purpose == "survey"
@@ -189,11 +189,11 @@ def test_formatting_files_and_buttons_are_kept(world, phone):
     shown = bare(phone.shares(Shares.PHOTO, file="photo-1", caption="Mooi"))
     assert shown == [
         "The words under it stay behind: people get the text that you typed before."
-        "\n\nShall a button stand under it?"
+        "\n\nShall I put a button under it?"
     ]
     said = say(phone, "link", "http://example.org")
     assert said == ["That link is not safe: it must begin with https."]
-    assert say(phone, "example.org/tuin")[0].startswith("What stands on the button, in Dutch?")
+    assert say(phone, "example.org/tuin")[0].startswith("What should the button say, in Dutch?")
     say(phone, "Lees verder", "Read on", "meeting", "1", "meeting", "1")
     say(phone, "yes", "Green and play", "utrecht", "no", "now")
     previews = [one for one in phone.screen() if one.message and one.message.attachment]
@@ -242,7 +242,7 @@ def test_a_text_too_long_for_a_picture_is_shortened_or_goes_alone(world, phone):
     ]
     said = say(phone, "I shorten the text")
     assert said[0].startswith("What do you want to say, in Dutch?")
-    assert say(phone, "a" * 1024) == ["Shall a button stand under it?"]
+    assert say(phone, "a" * 1024) == ["Shall I put a button under it?"]
     assert say(phone, "back", "back")[0].startswith("And in English?")
     say(phone, "b" * 1025)
     phone.shares(Shares.PHOTO, file="photo-1")
@@ -253,7 +253,7 @@ def test_a_text_too_long_for_a_picture_is_shortened_or_goes_alone(world, phone):
 def test_what_goes_with_it_can_be_a_voice_or_nothing_else(world, phone):
     say(phone, "/announce", "News", "Everybody", "yes", "Luister", "skip")
     assert phone.shares(Shares.STICKER) == ["Please send a photo, a file or a voice message."]
-    assert bare(phone.shares(Shares.VOICE, file="voice-1")) == ["Shall a button stand under it?"]
+    assert bare(phone.shares(Shares.VOICE, file="voice-1")) == ["Shall I put a button under it?"]
     say(phone, *SHORTEST[7:], "1")
     assert the_only(world).content["attachment"]["kind"] == "voice"
 

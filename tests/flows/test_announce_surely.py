@@ -47,7 +47,7 @@ def test_every_answer_survives_a_stop_and_is_gone_on_with(world, phone):
     assert phone.last.labels == ["Go on with 1", "Throw 1 away", "Write a new one", "All messages"]
     assert say(phone, "!Go on with 1") == [
         "We go on with your message. At the end you can still change all of it."
-        "\n\nShall a button stand under it?"
+        "\n\nShall I put a button under it?"
     ]
     shown = say(phone, *SHORTEST[7:])
     assert "Text in Dutch: Zaterdag is de tuin open." in shown[-1]
@@ -58,7 +58,7 @@ def test_a_draft_is_there_days_later_and_a_colleague_can_go_on_with_it(world, ph
     number = the_only(world).id
     other = writer(world, "omar")
     shown = bare(other.sends(f"f:compose:{number}"))
-    assert shown[-1].endswith("Shall I send it? Who has to wait for it gets it later.")
+    assert shown[-1].endswith("Shall I send it? People who have to wait get it later.")
     assert any(text.startswith("Zaterdag is de tuin open.\n\nOmar ") for text in shown)
 
 
@@ -74,7 +74,7 @@ def test_tomorrow_it_asks_whether_to_go_on(world, phone):
         "Yesterday you asked me to come back. Shall we go on with your message "
         "“Zaterdag is de tuin open.”?"
     ]
-    assert say(phone, "!Go on with it")[0].endswith("gets the text in Dutch too.")
+    assert say(phone, "!Go on with it")[0].endswith("get the text in Dutch.")
 
 
 def test_nobody_is_asked_about_a_draft_that_was_sent_meanwhile(world, phone):
@@ -95,10 +95,10 @@ CHANGES = [
     (("picture file or voice", "skip"), "Picture, file or voice: none"),
     (("buttons", "Link", "example.org", "Klik", "no more buttons"), "Buttons: Klik"),
     (("municipality", "Zwolle"), "Municipality: Zwolle"),
-    (("who joins later gets it", "yes, for a week"), "Who joins later gets it: for a week"),
+    (("for people who join later", "yes, for a week"), "For people who join later: for a week"),
     (("when", "at a time", "tomorrow 12:00"), "When: Tuesday 2 March, 12:00"),
     (("to", "leave some out", "coordinators or hosts", "Coordinators", "yes"), "To: "),
-    (("to", "choose anew", "people in a municipality", "Utrecht", "yes"), "To: "),
+    (("to", "choose again", "people in a municipality", "Utrecht", "yes"), "To: "),
 ]
 
 
@@ -129,7 +129,7 @@ def test_what_goes_with_it_is_named_for_people(world, phone, kind, shown):
 
 
 def test_how_many_that_are_is_told_whenever_it_is_asked(world, phone):
-    counts = "This is for everybody.\n\nMeant: 4\nDo not want it: 1\nGet it: 3\n\nIs that right?"
+    counts = "This is for everybody.\n\nPeople: 4\nDo not want it: 1\nGet it: 3\n\nIs that right?"
     assert say(phone, *SHORTEST[:3])[-1] == counts
     assert say(phone, "/help")[-1] == counts
     say(phone, *SHORTEST[3:])
@@ -173,7 +173,7 @@ def test_what_nobody_would_get_as_things_are_can_be_planned(world, phone):
     plan(world)
     say(phone, "/announce", "something for the people of a meeting", "1", "those who come")
     shown = say(phone, "Tot morgen", "skip", "skip", "no button", "before or after", "1 day before")
-    assert shown[-1].endswith("Meant: 0\nGet it: 0\n\nShall I plan it?")
+    assert shown[-1].endswith("People: 0\nGet it: 0\n\nShall I plan it?")
     assert phone.last.labels[0] == "Plan it"
 
 
@@ -244,7 +244,7 @@ def test_many_people_need_a_second_look(world):
     said = say(phone, *SHORTEST, "1")
     assert said == ["That is for many people: 3. Two see more than one. What shall I do?"]
     assert say(phone, "1") == [
-        "I ask Omar to look at it. It goes when Omar agrees. I tell you then."
+        "I ask Omar to look at it. I send it once Omar agrees. I tell you then."
     ]
     one = the_only(world)
     assert (one.state, one.due) == (State.ASKED, None), "at once, when somebody agrees"
@@ -260,7 +260,7 @@ def test_who_went_on_with_a_draft_cannot_agree_to_it_but_who_began_it_can():
     number = the_only(world).id
     omar.sends(f"f:compose:{number}")
     assert say(omar, *SHORTEST[3:], "1", "!Ask a colleague to look at it") == [
-        "I ask Fatima to look at it. It goes when Fatima agrees. I tell you then."
+        "I ask Fatima to look at it. I send it once Fatima agrees. I tell you then."
     ]
     fatima.hears()
     world.pass_time(seconds=6)

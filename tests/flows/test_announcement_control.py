@@ -67,11 +67,11 @@ def test_a_colleague_sees_exactly_what_people_get_and_agrees(world, noor, bram):
     looked = bare(bram.presses("Look at it"))
     assert looked[:2] == ["This is how people get it:", LETTER]
     assert looked[2] == (
-        "To: everybody\n1 person gets it.\nIt goes out a minute after a colleague agrees.\n\n"
+        "To: everybody\n1 person gets it.\nIt goes out a minute after you agree.\n\n"
         "Shall I send it?"
     )
     assert bare(bram.presses("Yes, send it")) == [
-        "Thank you. It goes out in a minute. Noor knows that you agree."
+        "Thank you. It goes out in a minute. Noor hears that you agree."
     ]
     noor.hears()
     world.pass_time(seconds=6)
@@ -166,7 +166,7 @@ def test_its_own_time_is_kept_when_a_colleague_agrees(world, noor, bram):
     world.run(announcements.ask, announcement, world.now, due)
     sends(bram, "approve_announcement", announcement)
     said = bare(bram.presses("Yes, send it"))
-    assert said == ["Thank you. It goes out Tuesday 2 March, 12:00. Noor knows that you agree."]
+    assert said == ["Thank you. It goes out Tuesday 2 March, 12:00. Noor hears that you agree."]
     assert found(world, announcement).due == due
 
 
@@ -176,7 +176,7 @@ def test_what_is_agreed_to_at_night_goes_in_the_morning_and_that_is_said(world, 
     world.now += timedelta(hours=11)
     sends(bram, "approve_announcement", announcement)
     assert bare(bram.presses("Yes, send it")) == [
-        "Thank you. It goes out Tuesday 2 March, 09:00. Noor knows that you agree."
+        "Thank you. It goes out Tuesday 2 March, 09:00. Noor hears that you agree."
     ]
     goes_out(world, minutes=60 * 9)
     assert hears(reader) == []
@@ -270,6 +270,9 @@ def test_a_draft_is_thrown_away_after_asking(world, noor):
     sends(noor, "drop_announcement", announcement)
     assert bare(noor.presses("Yes, throw it away")) == ["It is gone. Nobody gets it."]
     assert state(world, announcement) == "dropped"
+    [kept] = rows(world, "announcements")
+    assert (kept["draft"], kept["content"], kept["audience"]) == ([], None, None)
+    assert sends(noor, "copy_announcement", announcement) == ["That message is not there any more."]
     for flow in ("drop_announcement", "undo_announcement", "approve_announcement"):
         assert sends(noor, flow, announcement) == ["That message was thrown away. Nobody gets it."]
 
@@ -412,7 +415,7 @@ def test_the_failed_ones_get_it_when_tried_again(world, noor):
     assert hears(doubtful) == []
     after = first(world, announcement)
     assert (after.sent, after.failed, after.uncertain) == (1, 1, 1)
-    assert sends(noor, "send_again", one.id)[0].startswith("There is nobody to try again.")
+    assert sends(noor, "send_again", one.id)[0].startswith("There is nobody I can try again.")
     assert not [text for text in hears(noor) if "has gone out" in text]
 
 
@@ -531,7 +534,7 @@ def test_after_two_days_a_line_stands_in_its_place(world, noor):
     sends(noor, "withdraw_announcement", announcement)
     noor.presses("Yes, take it back")
     goes_out(world, minutes=0)
-    assert reader.last.text == "This message was taken back by who sent it."
+    assert reader.last.text == "The sender has taken this message back."
     assert reader.last.labels == []
 
 
@@ -547,7 +550,7 @@ def test_under_a_picture_that_line_is_its_caption(world, noor):
     kept = {row["key"]: load(row["content"]) for row in rows(world, "templates")}
     line = kept[f"announcement:{back.id}:en"]
     assert line.attachment == Attachment("photo", "garden.jpg", file="photo-7")
-    assert line.text == "This message was taken back by who sent it."
+    assert line.text == "The sender has taken this message back."
 
 
 def test_nothing_is_changed_before_it_was_sent(world, noor):

@@ -121,7 +121,7 @@ def test_why_it_came_says_who_sent_it_to_whom_when_and_since_when_one_agreed(
         "Cora of Bewonersplatform sent this on Monday 1 March, 12:00. "
         "It went to: everybody who lives in Utrecht.\n\n"
         "You got it because you said, on Monday 1 March 2027, that I may send you invitations and "
-        "news. That is at most three messages a week, and none at night.\n\n"
+        "news. You get at most three messages a week, and none at night.\n\n"
         "Telegram tells nobody whether you have read it."
     )
     assert noor.last.labels == [

@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.announcing import progress
 from bot.dialogue.language import speaking
 from handlers import announcement_progress, announcement_sending
-from storage import erasure, people, planning, sendings
+from storage import erasure, people, planning, sendings, settings
 from storage.people import Purpose
 from storage.sending_rows import Sending
 from tests.flows.meeting_house import bare, plan
@@ -112,6 +112,7 @@ def test_formatting_and_files_arrive_as_they_were_sent(world, noor):
 
 def test_a_paid_one_says_so_in_each_message(world, noor):
     crowd(world, 1)
+    world.run(settings.put, "announcements", {"paid_broadcast": True})
     planned(noor, paid=True)
     begins(world)
     [template] = rows(world, "templates")
@@ -119,6 +120,16 @@ def test_a_paid_one_says_so_in_each_message(world, noor):
     assert [row["lane"] for row in rows(world, "outbox") if row["renderer"] == "announcement"] == [
         "paid"
     ]
+
+
+def test_a_paid_one_costs_nothing_where_paying_was_switched_off_since(world, noor):
+    crowd(world, 1)
+    planned(noor, paid=True)
+    begins(world)
+    assert rows(world, "announcements")[0]["paid"] is False
+    assert "paid" not in rows(world, "templates")[0]["content"]
+    sent = [row for row in rows(world, "outbox") if row["renderer"] == "announcement"]
+    assert [row["lane"] for row in sent] == ["bulk"]
 
 
 # The progress.

@@ -115,7 +115,7 @@ def test_one_tells_to_whom_by_whom_and_when(world, noor):
     assert about(noor, announcement) == (
         "Summer is coming!\n\n"
         "Gone out: 2 of 2 have it\nTo: everybody\nIn: English\nWritten by: Noor\n"
-        "Agreed to by: Mia\nBegan: Monday 1 March, 12:01\nStands among the news too.\n\n"
+        "Agreed to by: Mia\nBegan: Monday 1 March, 12:01\nIt is under News too.\n\n"
         "It is for 2 people.\nSent: 2\n\n"
         "Telegram does not tell who reads a message."
     )
@@ -303,7 +303,7 @@ def test_before_anybody_is_written_down_there_is_no_list(world, noor):
     goes_out(world)
     one = first(world, announcement).id
     assert sends(noor, "recipient_list", one) == [
-        "Nobody is written down for “Summer is coming!” yet."
+        "Nobody is on the list for “Summer is coming!” yet."
     ]
 
 

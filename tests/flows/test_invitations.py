@@ -244,7 +244,7 @@ def test_why_it_came_is_one_tap_away(world: World, cora: Phone) -> None:
     assert said == (
         "Cora of Bewonersplatform sends you this, because you want invitations.\n\n"
         "It went to: everybody in Utrecht.\n\n"
-        "You get at most three messages a week like this, and none at night."
+        "You get at most three messages a week, and none at night."
     )
     assert noor.last.labels == ["No invitations for 4 weeks", "No more invitations"]
     assert "did not send you" in cora.sends(f"f:why_invited:{walk.id}")[0]
@@ -281,7 +281,7 @@ def test_a_pause_holds_invitations_back_and_says_until_when(world: World, cora: 
     invites(cora, first)
     gets(world, noor)
     (said,) = noor.presses("No invitations for 4 weeks")
-    assert said.startswith("Good. Until Monday 29 March 2027 I send you no invitations")
+    assert said.startswith("Good. Until Monday 29 March 2027 I send you no news")
     invites(cora, second)
     assert gets(world, noor) == []
     (said,) = bare(cora.sends(f"f:invited:{second.id}"))
@@ -295,7 +295,7 @@ def test_a_pause_holds_invitations_back_and_says_until_when(world: World, cora: 
 def test_a_pause_can_be_ended_at_any_time(world: World) -> None:
     noor = known(world, "noor")
     noor.sends("f:pause_invitations:4")
-    assert noor.presses("Do invite me again")[0].startswith("The pause is over.")
+    assert noor.presses("End the pause")[0].startswith("The pause is over.")
     (row,) = rows(world, "people")
     assert row["paused_until"] is None
     noor.sends("f:pause_invitations:999")

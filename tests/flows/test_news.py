@@ -295,7 +295,7 @@ def test_a_coordinator_sees_who_follows_what_from_five_on(world: World, cora: Ph
         "6 people get news.\n\n"
         "Chosen topics:\nGreen and play: 6\nEnergy: 5\n\n"
         "Chosen places:\nZeist: fewer than 5\n\n"
-        "Who chose no topic gets news about everything."
+        "People who chose no topic get news about everything."
     )
 
 

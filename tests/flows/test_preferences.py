@@ -72,7 +72,7 @@ def test_all_of_it_on_one_screen(world: World) -> None:
         "Surveys: no\n"
         "Reminders: on"
     )
-    assert "At most three messages a week" in text
+    assert "at most three messages a week" in text
     assert "Waiting" not in text
     assert labels(noor) == [
         "No more news and invitations",
@@ -194,6 +194,6 @@ def test_a_pause_ended_under_a_message_lets_come_what_waited(world: World) -> No
     noor = member(world)
     noor.sends("f:pause_invitations:4")
     assert isinstance(waits(world, noor, "a"), gate.Later)
-    noor.presses("Do invite me again")
+    noor.presses("End the pause")
     due = select(tables.outbox.c.due).where(tables.outbox.c.key == "a")
     assert world.run(lambda tx: tx.execute(due).scalar()) == world.now

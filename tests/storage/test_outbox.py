@@ -113,6 +113,14 @@ async def test_what_was_taken_back_from_a_chat_comes_again_while_it_is_of_use(db
     assert await states(db) == ["waiting", "cancelled"]
 
 
+async def test_what_went_to_many_stays_taken_back(db):
+    soon = replace(promise("a"), useful_until=NOW + timedelta(hours=1), lane=Lane.BULK)
+    await promised(db, soon)
+    await db.run(outbox.cancel_for_chat, CHAT)
+    assert await db.run(outbox.renew, CHAT, NOW) == 0
+    assert await states(db) == ["cancelled"]
+
+
 async def test_a_claim_takes_the_first_due_row_of_each_chat(db):
     await promised(
         db,

@@ -92,7 +92,7 @@ def _more(number: int, told: Told) -> OneOf:
         "done": _("Yes, go on"),
         "only": _("Only some of them"),
         "but": _("Leave some out"),
-        "over": _("Choose anew"),
+        "over": _("Choose again"),
     }
     if not told.meant:
         options.pop("done")
@@ -135,7 +135,7 @@ def _step(talk: Talk, known: Known, given: Given, number: int, side: str) -> Non
 def _which(number: int, side: str) -> str:
     if side == "but":
         return _("Whom shall I leave out?")
-    return _("Only which of them?") if number else _("Who shall get it?")
+    return _("Which part of them?") if number else _("Who shall get it?")
 
 
 def _kinds(given: Given, number: int, side: str) -> dict[str, str]:
@@ -173,7 +173,7 @@ def _several(known: Known, kind: str) -> tuple[str, dict[str, str]]:
         case "language":
             return _("Which languages?"), {code: native_name(code) for code in known.languages}
         case _:
-            return _("Whom of these?"), roles()
+            return _("Which of these?"), roles()
 
 
 def roles() -> dict[str, str]:

@@ -63,7 +63,7 @@ def withdrawn(
     found = {}
     for language in languages:
         with speaking(language):
-            words = _("This message was taken back by who sent it.")
+            words = _("The sender has taken this message back.")
             said = Message(words, attachment=attachment(content))
         found[key(sending, language)] = dump(said)
     return found

@@ -17,7 +17,7 @@ def headline(content: Mapping[str, Any], most: int = LONGEST) -> str:
     """The first line in the language being spoken, or else in the one everybody gets."""
     language = spoken() if spoken() in content["texts"] else base(content)
     lines = [line for line in as_plain(text_in(content, language)).splitlines() if line.strip()]
-    return isolate(cut(lines[0], most)) if lines else _("a message without words")
+    return isolate(cut(lines[0], most)) if lines else _("a message without text")
 
 
 def numbered(number: int, content: Mapping[str, Any]) -> str:

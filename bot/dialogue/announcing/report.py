@@ -163,9 +163,9 @@ def presses(n: int) -> str:
 def when_planned(due: datetime | None, now: datetime, zone: str) -> str:
     """When it goes out, as a sentence; a minute is for second thoughts."""
     if due is None:
-        return _("It goes out a minute after a colleague agrees.")
+        return _("It goes out a minute after you agree.")
     if due <= now:
-        return _("It was to go out {when}. Now it goes a minute after a colleague agrees.").format(
+        return _("It was planned for {when}. Now it goes a minute after you agree.").format(
             when=when(due, zone, now)
         )
     if due - now <= timedelta(minutes=2):

@@ -61,7 +61,7 @@ class Known(Written, Protocol):
 
 def told(counted: Counted) -> str:
     """How many are meant, and what becomes of them, one number a line."""
-    lines = [_("Meant: {n}").format(n=figure(counted.meant, counted))]
+    lines = [_("People: {n}").format(n=figure(counted.meant, counted))]
     if counted.unwanting:
         lines.append(_("Do not want it: {n}").format(n=figure(counted.unwanting, counted)))
     if counted.unreachable:
@@ -184,7 +184,7 @@ def _last_lines(talk: Talk, known: Known, given: Given, due: Due) -> Lines:
             found["place"] = (_("Municipality"), place or _("the whole country"))
     if "late" in given:
         late = {"no": _("no"), "week": _("for a week"), "month": _("for a month")}
-        found["late"] = (_("Who joins later gets it"), late[given["late"]])
+        found["late"] = (_("For people who join later"), late[given["late"]])
     found["when"] = (_("When"), said_when(talk, known, due))
     if "paid" in given:
         found["paid"] = (_("Fast, for Stars"), _("yes") if given["paid"] == "yes" else _("no"))
@@ -218,7 +218,7 @@ def last_question(counted: Counted, due: Due) -> tuple[str, str]:
     if not counted.get:
         return _("{counts}\n\nSo nobody gets it now.").format(**known), ""
     label = n_("Send to {n} person", "Send to {n} people", counted.get)
-    question = _("{counts}\n\nShall I send it? Who has to wait for it gets it later.")
+    question = _("{counts}\n\nShall I send it? People who have to wait get it later.")
     return question.format(**known), label.format(**known)
 
 

@@ -32,7 +32,7 @@ def name_of(name: str | None) -> str:
 
 def ask_same(talk: Talk, name: str, at: datetime, *, planned: bool) -> bool:
     """Whether the same words are to go to the same people, though they did not long before."""
-    question = _("{name} sent the same to the same people, {when}. Shall it go once more?")
+    question = _("{name} sent the same to the same people on {when}. Shall it go once more?")
     if planned:
         question = _("{name} has planned the same for the same people. Shall it go twice?")
     asked = question.format(name=name, when=talk.when(at))
@@ -71,11 +71,11 @@ def left(talk: Talk, announcement: int) -> None:
 
 def waits(talk: Talk, announcement: int, names: Sequence[str]) -> None:
     """That colleagues are asked."""
-    said = _("I ask {names} to look at it. It goes when one of them agrees. I tell you then.")
+    said = _("I ask {names} to look at it. I send it once one of them agrees. I tell you then.")
     if len(names) == 1:
-        said = _("I ask {names} to look at it. It goes when {names} agrees. I tell you then.")
+        said = _("I ask {names} to look at it. I send it once {names} agrees. I tell you then.")
     elif len(names) > MOST_NAMED:
-        said = _("I ask your colleagues to look at it. It goes when one agrees. I tell you then.")
+        said = _("I ask your colleagues to look at it. I send it once one agrees. I tell you then.")
     text = said.format(names=listed(names))
     talk.say(text, [_take_back(announcement)], [_look(announcement)])
 

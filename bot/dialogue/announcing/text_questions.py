@@ -68,8 +68,8 @@ def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
         others = [] if chosen == SKIPPED else list(chosen)
     for code in others:
         told = _(
-            "And in {language}? If you skip this, who speaks {language} gets the text "
-            "in {base} too."
+            "And in {language}? If you skip this, people who speak {language} get the text "
+            "in {base}."
         ).format(language=language_name(code), base=language_name(base))
         put(talk, given, Open(f"text.{code}", told, answers.formatted(), optional=True))
 
@@ -156,14 +156,14 @@ def _buttons(talk: Talk, known: Known, given: Given) -> None:
 
 def _which_button(given: Given, at: int) -> str:
     if at:
-        return _("Shall another button stand under it?")
+        return _("Shall I put another button under it?")
     match given["what"]:
         case "survey":
-            return _("The button to the survey stands under it. Another one?")
+            return _("There is a button to the survey under it. Another one?")
         case "meeting":
-            return _("The button to the meeting stands under it. Another one?")
+            return _("There is a button to the meeting under it. Another one?")
         case _:
-            return _("Shall a button stand under it?")
+            return _("Shall I put a button under it?")
 
 
 def _button_kinds(known: Known, at: int) -> dict[str, str]:
@@ -178,7 +178,7 @@ def _button_kinds(known: Known, at: int) -> dict[str, str]:
 def _link(talk: Talk, known: Known, given: Given, key: str) -> None:
     put(talk, given, Open(f"{key}.link", _("To which page? Type or paste its link."), link()))
     for code in texts_of(given, known.languages):
-        question = _("What stands on the button, in {language}? At most {most} characters.")
+        question = _("What should the button say, in {language}? At most {most} characters.")
         told = question.format(language=language_name(code), most=LONGEST_LABEL)
         with speaking(code):
             offered = [_("Read more")]
@@ -231,20 +231,18 @@ def _named_label(kind: str, value: str, codes: Sequence[str], known: Known) -> d
 
 
 def _news(talk: Talk, given: Given) -> None:
-    question = _(
-        "Shall it stand under News too? Everybody can read it there, also who has not joined."
-    )
+    question = _("Shall I also put it under News? Everybody can read it there, members or not.")
     options = {"yes": _("Yes"), "no": _("No")}
     put(talk, given, OneOf("news", question, options, columns=2, yes_or_no=True))
     question = _(
-        "What is it about? Who chose to hear of other subjects only does not get it. "
-        "Press Done without a mark if it is for all of them."
+        "What is it about? People who follow only other topics do not get it. "
+        "If it is for everybody, press Done without choosing anything."
     )
     put(talk, given, Several("topics", question, themes(), optional=True))
     if not municipalities(audience_of(given)["only"]):
         question = _(
-            "Which municipality is it about? Who follows other municipalities only does not get "
-            "it. Skip this if it is about the whole country."
+            "Which municipality is it about? People who follow only other municipalities do not "
+            "get it. Skip this if it is about the whole country."
         )
         put(talk, given, Open("place", question, answers.place(), optional=True))
 
