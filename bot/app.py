@@ -40,7 +40,7 @@ from storage import Database, Tx, outbox, people, settings
 from storage.errors import StorageError, Unavailable
 from storage.lock import PollerLock
 
-STOP_SECONDS = 8.0
+STOP_SECONDS = 7.0
 """How long what is under way may take after SIGTERM; with the rest it stays under ten."""
 
 RESET_SECONDS = 1.0

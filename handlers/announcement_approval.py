@@ -80,7 +80,7 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
     if not _chosen_at_night(one, zone):
         soon = by_day(soon, zone)
     due = None if one.is_relative else max(one.due or soon, soon)
-    if not announcements.plan(tx, one.id, due, talk.person.id, talk.now):
+    if not announcements.agree(tx, one.id, due, talk.person.id, talk.now):
         return _no_longer_asked(talk, tx, announcements.find(tx, one.id))
     _note(talk, tx, "announcement.approve", one)
     _tell_writer(talk, tx, one, "announcement_answered", yes=True)

@@ -122,6 +122,12 @@ def plan(tx: Tx, announcement: int, due: datetime | None, by: int, now: datetime
     return _moved(tx, announcement, (State.DRAFT, State.ASKED), State.PLANNED, now, **values)
 
 
+def agree(tx: Tx, announcement: int, due: datetime | None, by: int, now: datetime) -> bool:
+    """The same for what a colleague was asked about; False if that is over, maybe just now."""
+    values = {"due": due, "approved_by": by}
+    return _moved(tx, announcement, (State.ASKED,), State.PLANNED, now, **values)
+
+
 def undo(tx: Tx, announcement: int, now: datetime) -> bool:
     """Make it a draft again, which is how it is refused too; False if it has begun."""
     values = {"due": None, "approved_by": None}

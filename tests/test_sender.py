@@ -98,6 +98,7 @@ async def test_a_lost_answer_costs_one_copy_at_most(bot):
     await bot.says(NOOR, "once", "after")
     await bot.until(lambda: "after" in bot.heard())
     assert bot.heard() == ["once", "once", "after"]
+    assert await bot.states() == ["sent", "sent"]
     first, second = await bot.rows()
     assert (first.state, first.once_more, first.tries) == ("sent", True, 2)
     assert (second.state, second.once_more) == ("sent", False)

@@ -32,6 +32,7 @@ from tests.flows.sending_house import (
     wants_news,
 )
 from tests.flows.whole import rows
+from tests.whole.hostile import TEXTS
 
 LETTER = "Summer is coming!\n\nNoor of Wijkwerk sends you this."
 
@@ -420,6 +421,20 @@ def test_the_failed_ones_get_it_when_tried_again(world, noor):
 
 
 # Changing what was sent.
+
+
+@pytest.mark.parametrize("name", ["markup", "override", "formula =", "fields", "long markup"])
+def test_a_hostile_correction_and_no_come_as_they_were_typed(world, noor, name):
+    text = TEXTS[name]
+    readers = crowd(world, 1)
+    announcement = planned(noor)
+    begins(world)
+    goes_out(world)
+    sends(noor, "correct_announcement", announcement)
+    assert any(said.startswith(text) for said in noor.types(text))
+    noor.presses("Yes, correct it")
+    goes_out(world, minutes=0)
+    assert any(one.text.startswith(text) for one in readers[0].screen())
 
 
 def test_a_correction_changes_what_people_have(world, noor):

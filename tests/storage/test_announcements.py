@@ -93,6 +93,15 @@ async def test_who_approves_second_is_told_that_it_was_done(db: Database) -> Non
     assert found.approved_by == by
 
 
+async def test_what_was_taken_back_is_not_agreed_to(db: Database) -> None:
+    number, by = await db.run(written), await db.run(coordinator)
+    assert not await db.run(announcements.agree, number, NOW, by, NOW)
+    assert await db.run(announcements.ask, number, NOW)
+    assert await db.run(announcements.agree, number, NOW, by, NOW)
+    assert not await db.run(announcements.agree, number, NOW, by, NOW)
+    assert await db.run(state, number) == State.PLANNED
+
+
 async def test_what_is_planned_is_not_written_any_more_until_it_is_undone(db: Database) -> None:
     number = await db.run(planned_for)
     with pytest.raises(AssertionError):

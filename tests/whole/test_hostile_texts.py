@@ -32,10 +32,11 @@ SHARED = {"places": 1}
 """Questions that want a location: no text is an answer to them."""
 
 OF_WHO_RUNS_IT = {
-    "afterwards": 1, "inviting": 2, "look_back": 2, "manage": 1, "manage_dates": 3,
-    "manage_seats": 2, "manage_writing": 1, "new_day": 5, "new_meeting": 1, "walk_in": 1,
+    "afterwards": 1, "announcement_approval": 1, "announcement_mending": 2, "following": 1,
+    "inviting": 2, "look_back": 2, "manage": 1, "manage_dates": 3, "manage_seats": 2,
+    "manage_writing": 1, "new_day": 5, "new_meeting": 1, "walk_in": 1,
 }  # fmt: skip
-"""Questions about meetings whose own transcripts, in tests/flows, give them hostile texts."""
+"""Questions whose own transcripts, in tests/flows, give them hostile texts."""
 
 WALKS = (
     ("/ask", ("vraag",)),
