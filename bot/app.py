@@ -40,8 +40,8 @@ from storage import Database, Tx, outbox, people, settings
 from storage.errors import StorageError, Unavailable
 from storage.lock import PollerLock
 
-STOP_SECONDS = 7.0
-"""How long what is under way may take after SIGTERM; with the rest it stays under ten."""
+STOP_SECONDS = 5.0
+"""How long what is under way may take after SIGTERM; a locked database may add its time-out."""
 
 RESET_SECONDS = 1.0
 CONNECTIONS = 64
