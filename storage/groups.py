@@ -34,11 +34,14 @@ class Job:
     While it is not `over`, nothing of it counts, whatever it returned or raised.
     """
 
-    __slots__ = ("call", "error", "future", "over", "queued", "tries", "value")
+    __slots__ = ("call", "error", "future", "long", "over", "queued", "tries", "value")
 
-    def __init__(self, call: Callable[[Tx], Any], future: "Future[Any]") -> None:
+    def __init__(
+        self, call: Callable[[Tx], Any], future: "Future[Any]", *, long: bool = False
+    ) -> None:
         self.call = call
         self.future = future
+        self.long = long
         self.queued = time.monotonic()
         self.tries = 0
         self.value: Any = None

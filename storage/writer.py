@@ -70,7 +70,7 @@ class Writer:
         """Put a unit in the queue. The future gets what it returned or raised."""
         if self.closing:
             raise Unavailable("the database is closed")
-        job = Job(call, asyncio.get_running_loop().create_future())
+        job = Job(call, asyncio.get_running_loop().create_future(), long=long)
         (self.long if long else self.waiting).append(job)
         self.start_pump()
         return job.future
@@ -106,7 +106,6 @@ class Writer:
         if self.long and (
             not self.waiting or now - max(self.last_long, self.long[0].queued) > PATIENCE
         ):
-            self.last_long = now
             return [self.long.popleft()]
         waiting = self.waiting
         return [waiting.popleft() for _ in range(min(len(waiting), LARGEST_GROUP))]
@@ -140,7 +139,12 @@ class Writer:
             groups.together(jobs)
 
     def settle(self, jobs: list[Job]) -> None:
-        """Hand out the outcomes that count; the others go to the head of their queue."""
+        """Hand out the outcomes that count; the others go to the head of their queue.
+
+        Patience with long work counts from its end: it may have taken longer than that.
+        """
+        if jobs[0].long:
+            self.last_long = time.monotonic()
         untried = [job for job in jobs if not job.over and not job.tries]
         self.waiting.extendleft(reversed(untried))
         self.again.extend(job for job in jobs if not job.over and job.tries)

@@ -5,6 +5,7 @@ import inspect
 import resource
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -439,6 +440,23 @@ async def test_long_work_that_waited_leaves_room_in_between(writer: Writer) -> N
         job.queued -= PATIENCE
     await asyncio.gather(*long, *short)
     assert order == ["long", "turn", "turn", "long"]
+
+
+async def test_long_work_longer_than_its_patience_lets_others_in_between(writer: Writer) -> None:
+    """A locked database makes each unit wait for seconds; people must not wait for all of them."""
+    order: list[str] = []
+
+    def note(tx: Tx, name: str) -> None:
+        order.append(name)
+        if name == "long":
+            time.sleep(PATIENCE + 0.05)
+
+    long = [writer.submit(partial(note, name="long"), long=True) for _ in range(3)]
+    for job in writer.long:
+        job.queued -= PATIENCE
+    short = writer.submit(partial(note, name="turn"))
+    await asyncio.gather(*long, short)
+    assert order == ["long", "turn", "long", "long"]
 
 
 async def test_a_thread_whose_file_cannot_be_opened_is_over_before_it_is_told(tmp_path):
