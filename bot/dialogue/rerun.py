@@ -83,15 +83,18 @@ def _fits(question: Question, stored: Any) -> bool:
     return question.optional if stored == SKIPPED else question.fits(stored)
 
 
-def change(run: Run, key: str, *controls: str) -> NoReturn:
+def change(run: Run, key: str, *controls: str, was: Any = None) -> NoReturn:
     """Ask `key` again and keep all other answers; back puts the old answer in again.
 
-    `controls` are the keys of the questions that led here, such as a summary's own.
+    `controls` are the keys of the questions that led here, such as a summary's own. `was` is what
+    counted as the answer where `key` was never asked.
     """
     run.before_writes(f"changed {key!r}")
     for control in controls:
         run.forget(control)
         run.forget(f"{control}.which")
+    if was is not None:
+        run.answers.setdefault(key, was)
     _open_again(run, key)
     _run_again(run)
 

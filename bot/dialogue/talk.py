@@ -141,13 +141,20 @@ class Talk:
             asked = {k: label for k, (label, _a) in lines.items() if k in self._run.answers}
             self.change(self.choose(f"{key}.which", _("What do you want to change?"), asked), key)
 
-    def change(self, key: str, *controls: str) -> NoReturn:
-        """Ask `key` again and keep all other answers; `controls` (a summary's own) are dropped."""
-        rerun.change(self._run, key, *controls)
+    def change(self, key: str, *controls: str, was: Any = None) -> NoReturn:
+        """Ask `key` again and keep all other answers; `controls` (a summary's own) are dropped.
+
+        `was`: what counts as its answer where it was never asked (`is_wanted`).
+        """
+        rerun.change(self._run, key, *controls, was=was)
 
     def changes(self, key: str) -> bool:
         """Whether `key` was answered and is open again, for another answer."""
         return self._run.waiting == key and "was" in self._run.draft
+
+    def is_wanted(self, key: str) -> bool:
+        """Whether `key` was answered or is open: for what is asked only when it is changed."""
+        return self._run.waiting == key or key in self._run.answers
 
     def knows(self, key: str) -> bool:
         """Whether `key` was answered before; so what is said before it need not be looked up."""

@@ -303,6 +303,28 @@ def test_back_after_a_change_puts_the_old_answer_in_again():
     assert "x" in phone.last.text
 
 
+def with_default(talk, tx):
+    name = talk.ask("name", "Your name?", answers.text())
+    pet = "no pet"
+    if talk.is_wanted("pet"):
+        pet = talk.choose("pet", "Which pet?", {"no pet": "None", "cat": "A cat"})
+    if talk.choose("sum", f"{name}, {pet}", {"right": "Right", "pet": "Choose a pet"}) == "pet":
+        talk.change("pet", "sum", was=pet)
+    talk.say(f"Kept: {name}, {pet}")
+
+
+def test_what_has_a_default_is_asked_only_where_somebody_wants_it():
+    shelf = Shelf()
+    _world, phone = begun(with_default, answers=shelf)
+    assert phone.types("Noor") == ["Noor, no pet"]
+    assert phone.presses("Choose a pet") == ["Which pet?"]
+    assert phone.presses("Back") == ["Noor, no pet"]
+    assert shelf.kept == {"name": "Noor"}
+    phone.presses("Choose a pet")
+    assert phone.presses("A cat") == ["Noor, cat"]
+    assert phone.presses("Right") == ["Kept: Noor, cat"]
+
+
 def test_back_is_offered_at_a_first_question_that_is_changed():
     _world, phone = begun(branching)
     phone.presses("Pears")
