@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, create_engine, event, select, update
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import select, update
 
 from bot.dialogue.files.pictures import drawn
 from bot.dialogue.flow import Flow, Maker, Rendered, Renderer, Tick
@@ -41,6 +40,7 @@ from bot.turn import House, Times, apply
 from storage import inbox, people, tables
 from storage.outbox import UNWRITTEN
 from storage.transaction import Tx
+from tests.in_memory import empty_database
 
 START = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
 """Monday 1 March 2027, noon in Amsterdam."""
@@ -72,7 +72,7 @@ class World:
         makers: Iterable[Maker] = (),
         guards: bool = False,
     ) -> None:
-        self.engine = _engine()
+        self.engine = empty_database()
         self.now = START
         self.ticks = list(ticks)
         self.renderers = {renderer.name: renderer for renderer in renderers}
@@ -281,19 +281,3 @@ class Phone:
 
 def _end(tx: Tx, row: Any, **values: Any) -> None:
     tx.execute(update(tables.outbox).where(tables.outbox.c.id == row.id).values(**values))
-
-
-def _engine() -> Engine:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    tables.METADATA.create_all(engine)
-    return engine
