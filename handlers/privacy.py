@@ -10,13 +10,24 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.dialogue.announcing import copies
 from bot.dialogue.flow import entry, flow, make_file
 from bot.dialogue.language import N_, _, isolate, listed, n_, native_name
 from bot.dialogue.membership import PERMISSIONS, named, parts, themes
 from bot.dialogue.messages import Attachment, Button
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from storage import audit, codes, erasure, export, people, settings
+from storage import (
+    announcements,
+    audit,
+    codes,
+    erasure,
+    export,
+    people,
+    sendings,
+    settings,
+    templates,
+)
 from storage.people import Consent, Role, State
 from storage.transaction import Tx
 
@@ -246,6 +257,7 @@ def forget(talk: Talk, tx: Tx) -> None:
         no=_("No, keep it all"),
     ):
         return talk.say(_("Good. I have erased nothing."))
+    _unsign(tx, talk.person.id)
     erasure.erase(tx, talk.person.id, talk.person.chat, talk.now)
     return talk.say(
         _(
@@ -254,3 +266,16 @@ def forget(talk: Talk, tx: Tx) -> None:
             "This is my last message. Do you ever want to come back? Then send /start."
         )
     )
+
+
+def _unsign(tx: Tx, person: int) -> None:
+    """Take somebody's name from under the messages to many that they sent, also for who still gets
+    one.
+    """
+    platform = settings.platform(tx).name
+    for one in announcements.signed_by(tx, person):
+        for run in sendings.of(tx, one.id):
+            content = (one.content if run.kind == sendings.Kind.SEND else run.content) or {}
+            unsigned = copies.of_sending(run.id, content, one, "", platform)
+            for key in templates.get_many(tx, unsigned.keys()):
+                templates.put(tx, key, unsigned[key])

@@ -100,6 +100,11 @@ _SAME: Final = (
     .order_by(table.c.id.desc())
     .limit(1)
 )
+_SIGNED: Final = (
+    select(*_COLUMNS)
+    .where(table.c.made_by == bindparam("by"), table.c.state == State.BEGUN)
+    .order_by(table.c.id)
+)
 _PLANNED: Final = (
     select(*_COLUMNS).where(table.c.state == State.PLANNED).order_by(table.c.due, table.c.id)
 )
@@ -128,6 +133,11 @@ def find_many(tx: Tx, numbers: Sequence[int]) -> list[Announcement]:
 def drafts(tx: Tx, by: int, limit: int) -> list[Announcement]:
     """What somebody is writing, the newest first."""
     return _made(tx.execute(_DRAFTS, {"by": by, "most": limit}))
+
+
+def signed_by(tx: Tx, by: int) -> list[Announcement]:
+    """What went out under somebody's name."""
+    return _made(tx.execute(_SIGNED, {"by": by}))
 
 
 def overview(tx: Tx, limit: int, offset: int = 0) -> list[Announcement]:

@@ -34,6 +34,7 @@ from storage.announcement_rows import (
     overview,
     planned,
     same,
+    signed_by,
     taking_late,
 )
 from storage.drafts import DRAFTS
@@ -53,6 +54,7 @@ __all__ = [
     "find_many",
     "overview",
     "same",
+    "signed_by",
     "taking_late",
 ]  # found here too: they are of announcements
 
