@@ -44,6 +44,14 @@ def approve(talk: Talk, tx: Tx, announcement_id: int) -> Any:
     one = announcements.find(tx, announcement_id)
     if one is None or one.state != State.ASKED:
         return _no_longer_asked(talk, tx, one)
+    if announcements.is_stranded(tx, one, talk.now):
+        return talk.say(
+            _(
+                "That message cannot go out any more: its meeting is off or over, or it would "
+                "come too late."
+            ),
+            [progress.look(one.id)],
+        )
     if one.made_by == talk.person.id:
         return talk.say(
             _("You wrote this yourself, so a colleague has to look at it."),

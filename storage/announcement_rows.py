@@ -108,6 +108,9 @@ _SIGNED: Final = (
 _PLANNED: Final = (
     select(*_COLUMNS).where(table.c.state == State.PLANNED).order_by(table.c.due, table.c.id)
 )
+_UNBEGUN: Final = (
+    select(*_COLUMNS).where(table.c.state.in_((State.ASKED, State.PLANNED))).order_by(table.c.id)
+)
 _TAKES_LATE: Final = (
     select(*_COLUMNS)
     .where(
@@ -160,6 +163,11 @@ def planned(tx: Tx, *, held: bool = False) -> list[Announcement]:
     """Those that are to begin by themselves; `held`: until the transaction ends."""
     found = tx.for_update(_PLANNED, skip_locked=True) if held else _PLANNED
     return _made(tx.execute(found))
+
+
+def unbegun(tx: Tx) -> list[Announcement]:
+    """Those that are to begin by themselves or once somebody agrees."""
+    return _made(tx.execute(_UNBEGUN))
 
 
 def taking_late(tx: Tx, now: datetime) -> list[Announcement]:

@@ -36,6 +36,7 @@ from storage.announcement_rows import (
     same,
     signed_by,
     taking_late,
+    unbegun,
 )
 from storage.drafts import DRAFTS
 from storage.meetings import Meeting
@@ -167,11 +168,15 @@ def due(tx: Tx, now: datetime) -> list[Announcement]:
     found = planned(tx, held=True)
     moments = {one.id: due_of(tx, one) for one in found}
     night = bool(found) and is_night(now, settings.platform(tx).zone)
-    ready = [one for one in found if not night or _may_disturb(one)]
-    return sorted(
-        (one for one in ready if (moment := moments[one.id]) is not None and moment <= now),
-        key=lambda one: (moments[one.id], one.id),
-    )
+    ready = [
+        one
+        for one in found
+        if (moment := moments[one.id]) is not None
+        and moment <= now
+        and (not night or _may_disturb(one))
+        and not is_stranded(tx, one, now)
+    ]
+    return sorted(ready, key=lambda one: (moments[one.id], one.id))
 
 
 def _may_disturb(one: Announcement) -> bool:
@@ -219,24 +224,35 @@ def moment_of(meeting: Meeting, minutes: int) -> datetime:
 
 
 def stranded(tx: Tx, now: datetime) -> list[Announcement]:
-    """Planned ones that can never begin, each made a draft again; told to who wrote them.
-
-    Their meeting is off or over, or has begun where they were to come before it, or they are of
-    use to nobody any more.
+    """Planned ones, and those that wait for a colleague, that can never begin: each is made a
+    draft again; told to who wrote them.
     """
-    found = [one for one in planned(tx) if _is_stranded(tx, one, now)]
+    found = [one for one in unbegun(tx) if is_stranded(tx, one, now)]
     return [one for one in found if undo(tx, one.id, now)]
 
 
-def _is_stranded(tx: Tx, one: Announcement, now: datetime) -> bool:
+def is_stranded(tx: Tx, one: Announcement, now: datetime) -> bool:
+    """Whether its meeting is off or over, or has begun where it was to come before that, or it is
+    of use to nobody any more.
+    """
     if one.useful_until is not None and one.useful_until <= now:
         return True
     if not one.is_relative:
-        return False
+        return _was_called_off(tx, one)
     meeting = _meeting(tx, one)
     if meeting is None:
         return True
     return meeting.starts <= now and (one.minutes or 0) < 0
+
+
+def _was_called_off(tx: Tx, one: Announcement) -> bool:
+    """Whether the meeting of the people it is for was cancelled since this was written."""
+    if one.purpose != SERVICE or one.meeting is None:
+        return False
+    found = meetings.find(tx, one.meeting)
+    if found is None or not found.is_cancelled or found.changed is None:
+        return False
+    return found.changed >= one.changed
 
 
 def next_due(tx: Tx, now: datetime) -> datetime | None:

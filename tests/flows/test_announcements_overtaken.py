@@ -1,18 +1,23 @@
 """Messages to many that the world changes under, between the writing and the reading."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from storage import people
-from tests.flows.running_house import coordinator
+from storage import people, planning
+from tests.flows.running_house import comes, coordinator, plan
 from tests.flows.sending_house import (
+    asked,
     begins,
+    content,
     crowd,
     goes_out,
     hears,
     make_world,
     planned,
+    sends,
+    state,
 )
 from tests.flows.whole import stored
 from tests.phone import Phone, World
@@ -51,3 +56,67 @@ def test_nobody_gets_a_message_under_the_name_of_somebody_who_was_forgotten(
     assert hears(reader) == ["Summer is coming!\n\nWijkwerk sends you this."]
     world.pass_time(hours=25)
     assert [name for name, kept in stored(world).items() if "Quagga" in kept] == []
+
+
+# What it is about is off, or over.
+
+TOO_LATE = (
+    "Your message “{title}” did not go out: its meeting is off or over, or it would have come too "
+    "late. Nobody got it. It is a draft again."
+)
+
+
+def for_its_people(meeting: Any) -> dict[str, Any]:
+    only = [["meeting", f"{meeting.id}:yes"]]
+    return {"purpose": "service", "meeting": meeting.id, "audience": {"only": only, "but": []}}
+
+
+def test_what_was_for_the_people_of_a_meeting_does_not_go_once_that_is_cancelled(
+    world: World, noor: Phone
+) -> None:
+    meeting = plan(world)
+    vera = comes(world, meeting, "vera")
+    number = planned(noor, content("Bring boots!"), seconds=86_400, **for_its_people(meeting))
+    world.run(planning.cancel, meeting.id, noor.person.id, world.now)
+    goes_out(world, minutes=24 * 60 + 5)
+    assert state(world, number) == "draft"
+    assert not [said for said in hears(vera) if "boots" in said]
+    assert TOO_LATE.format(title="Bring boots!") in hears(noor)
+
+
+def test_what_was_written_after_a_meeting_was_cancelled_goes_to_its_people(
+    world: World, noor: Phone
+) -> None:
+    meeting = plan(world)
+    vera = comes(world, meeting, "vera")
+    world.run(planning.cancel, meeting.id, noor.person.id, world.now)
+    world.now += timedelta(minutes=1)
+    planned(noor, content("So sorry!"), **for_its_people(meeting))
+    goes_out(world)
+    assert [said for said in hears(vera) if said.startswith("So sorry!")]
+
+
+def test_nobody_agrees_to_what_cannot_go_any_more(world: World, noor: Phone) -> None:
+    bram = coordinator(world, "bram")
+    meeting = plan(world)
+    off = asked(noor, meeting=meeting.id, minutes=-60)
+    late = asked(noor, content("Today only!"), useful_until=world.now + timedelta(days=1))
+    sends(bram, "approve_announcement", off)
+    world.run(planning.cancel, meeting.id, noor.person.id, world.now)
+    (said,) = bram.presses("Yes, send it")
+    assert said.startswith("That message cannot go out any more: its meeting is off or over")
+    world.pass_time(days=1, minutes=1)
+    assert [state(world, one) for one in (off, late)] == ["draft", "draft"]
+    assert TOO_LATE.format(title="Today only!") in hears(noor)
+
+
+def test_what_is_of_no_use_any_more_does_not_begin_after_a_long_stop(
+    world: World, noor: Phone
+) -> None:
+    [reader] = crowd(world, 1)
+    number = planned(noor, useful_until=world.now + timedelta(hours=1))
+    begins(world, minutes=61)
+    assert state(world, number) == "planned"
+    goes_out(world)
+    assert state(world, number) == "draft"
+    assert hears(reader) == []
