@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.announcing import audience_words, progress, report, summary
+from bot.dialogue.announcing import audience_words, progress, report, summary, sureness
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import Then, entry, flow
@@ -33,6 +33,8 @@ from storage.reminder_times import by_day, is_night
 from storage.transaction import Tx
 
 TO_UNDO: Final = timedelta(seconds=60)
+AGAIN: Final = timedelta(hours=12)
+"""The same words to the same people within this time are asked about."""
 OF_USE: Final = timedelta(days=7)
 MOST: Final = 500
 """Characters of why not."""
@@ -78,7 +80,19 @@ def approve(talk: Talk, tx: Tx, announcement_id: int) -> Any:
             _("Fine. It waits for you, or for another colleague."),
             [Button(_("Look at it again"), entry("approve_announcement", one.id))],
         )
+    if not _once_more(talk, tx, one):
+        return talk.say(_("Fine. Nothing has changed."), [progress.look(one.id)])
     return _agree(talk, tx, one)
+
+
+def _once_more(talk: Talk, tx: Tx, one: Announcement) -> bool:
+    """Whether the same words shall go to the same people once more, if they did meanwhile."""
+    before = announcements.same(tx, one, talk.now - AGAIN)
+    if before is None:
+        return True
+    name = sureness.name_of(sending_notices.name(tx, before.made_by))
+    at = before.begun or before.changed
+    return sureness.ask_same(talk, name, at, planned=before.state == State.PLANNED)
 
 
 def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:

@@ -153,7 +153,11 @@ def _made(rows: Iterable[Sequence[Any]]) -> list[Announcement]:
 
 
 def same(tx: Tx, announcement: Announcement, since: datetime) -> Announcement | None:
-    """Another one of the same words for the same people, planned, or begun since then."""
+    """Another one of the same words for the same people, planned, or begun since then.
+
+    Of two who ask and then plan in the same transaction, the second knows of the first.
+    """
+    tx.lock(f"same:{announcement.fingerprint}")
     wanted = {"fingerprint": announcement.fingerprint, "announcement": announcement.id}
     found = _made(tx.execute(_SAME, {**wanted, "since": since}))
     return found[0] if found else None

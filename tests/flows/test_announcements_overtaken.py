@@ -120,3 +120,23 @@ def test_what_is_of_no_use_any_more_does_not_begin_after_a_long_stop(
     goes_out(world)
     assert state(world, number) == "draft"
     assert hears(reader) == []
+
+
+# Somebody else said the same meanwhile.
+
+
+def test_who_agrees_to_what_has_been_said_meanwhile_is_asked_once_more(
+    world: World, noor: Phone
+) -> None:
+    bram = coordinator(world, "bram")
+    [reader] = crowd(world, 1)
+    both = asked(noor), asked(bram)
+    sends(bram, "approve_announcement", both[0])
+    bram.presses("Yes, send it")
+    sends(noor, "approve_announcement", both[1])
+    (said,) = noor.presses("Yes, send it")
+    assert "has planned the same for the same people. Shall it go twice?" in said
+    noor.presses("No, leave it")
+    goes_out(world)
+    assert [state(world, one) for one in both] == ["begun", "asked"]
+    assert len(hears(reader)) == 1

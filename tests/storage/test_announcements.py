@@ -1,5 +1,7 @@
 """Announcements: written by one, planned once, begun at the right moment."""
 
+import asyncio
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -236,6 +238,21 @@ async def test_the_same_words_for_the_same_people_are_found(db: Database) -> Non
     await db.run(sendings.begin, due, NOW)
     assert await db.read(announcements.same, second, NOW) is not None
     assert await db.read(announcements.same, second, NOW + MINUTE) is None
+
+
+def planned_unless_same(tx: Tx, number: int) -> bool:
+    found = announcements.find(tx, number)
+    assert found is not None
+    if announcements.same(tx, found, NOW) is not None:
+        return False
+    time.sleep(0.2)  # long enough for the other one to look too
+    return announcements.plan(tx, number, NOW, coordinator(tx), NOW)
+
+
+async def test_of_two_who_plan_the_same_together_one_knows_of_the_other(db: Database) -> None:
+    both = [await db.run(written), await db.run(written)]
+    done = await asyncio.gather(*(db.run(planned_unless_same, number) for number in both))
+    assert sorted(done) == [False, True]
 
 
 async def test_a_copy_is_a_draft_that_says_the_same(db: Database) -> None:
