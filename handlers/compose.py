@@ -13,16 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.dialogue.announcing import summary, sureness
-from bot.dialogue.announcing.audience_questions import (
-    Audience as To,
-)
-from bot.dialogue.announcing.audience_questions import (
-    Given,
-    ask_audience,
-    audience_of,
-    groups,
-    put,
-)
+from bot.dialogue.announcing.audience_questions import Audience as To
+from bot.dialogue.announcing.audience_questions import Given, ask_audience, audience_of, groups, put
 from bot.dialogue.announcing.desk import Desk
 from bot.dialogue.announcing.letter import Content
 from bot.dialogue.announcing.preview import preview
@@ -109,7 +101,9 @@ def _greeting(talk: Talk, tx: Tx, found: Announcement) -> str:
 
 def _asked(talk: Talk, tx: Tx, desk: Desk, found: Announcement) -> _Plan:
     given: Given = {}
-    what = put(talk, given, OneOf("what", _("What will you write?"), desk.kinds()))
+    kinds = desk.kinds()
+    only = None if len(kinds) > 1 and not talk.knows("to.0") else "news"
+    what = put(talk, given, OneOf("what", _("What will you write?"), kinds), only)
     if what == "meeting":
         put(talk, given, Paged("about", _("About which meeting?"), desk.meetings()))
         put(talk, given, Several("groups", _("Which of its people?"), groups()))
@@ -135,7 +129,8 @@ def _before_it_closes(talk: Talk, tx: Tx, given: Given, due: Due) -> None:
     if closes is not None and due.at is not None and due.at >= closes:
         told = _("The survey closes {when}. Choose an earlier moment.")
         talk.say(told.format(when=talk.when(closes)))
-        talk.change("when", *(key for key in given if key.startswith("when.")))
+        inside = (key for key in given if key.startswith("when."))
+        talk.change("when", *inside, was=given["when"])
 
 
 def _limits(tx: Tx) -> Mapping[str, Any]:

@@ -38,8 +38,7 @@ WORDS = "On Saturday we plant trees in the garden."
 IN_ALL = 30
 """Messages a second that Telegram allows."""
 LINES = (
-    "/announce", "News", "People by what matters to them", "1, 2", "yes", WORDS, "skip", "skip",
-    "no button", "no", "done", "skip", "no", "now", "1",
+    "/announce", "News", "People by what matters to them", "1, 2", "yes", WORDS, "1",
 )  # fmt: skip
 """News for who has one of two themes, in the first language only, at once."""
 SURELY = "type how many get it:"

@@ -15,9 +15,10 @@ from tests.flows.whole import gets_role, rows, whole_world
 from tests.phone import Phone, World
 
 UTRECHT, ZWOLLE = "GM0344", "GM0193"
-SHORTEST = ("/announce", "News", "Everybody", "yes", "Zaterdag is de tuin open.", "skip", "skip",
-            "no button", "no", "done", "skip", "no", "now")  # fmt: skip
+SHORTEST = ("/announce", "News", "Everybody", "Zaterdag is de tuin open.", "done", "skip")
 """News for everybody, at once, with nothing else."""
+ADD = "change or add something"
+WHEN = (ADD, "when")
 
 
 def make_world(**limits: Any) -> World:

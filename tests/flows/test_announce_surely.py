@@ -8,7 +8,9 @@ from bot.dialogue.messages import Kind as Shares
 from storage import announcements, erasure, planning
 from storage.announcements import State
 from tests.flows.announce_house import (
+    ADD,
     SHORTEST,
+    WHEN,
     every,
     make_world,
     plan,
@@ -39,7 +41,7 @@ def phone(world):
 
 
 def test_every_answer_survives_a_stop_and_is_gone_on_with(world, phone):
-    say(phone, *SHORTEST[:7])
+    say(phone, *SHORTEST[:4])
     said = say(phone, "stop")
     assert said == ["Stopped: writing to many people. The answers you gave so far are kept."]
     world.pass_time(days=20)
@@ -47,9 +49,10 @@ def test_every_answer_survives_a_stop_and_is_gone_on_with(world, phone):
     assert phone.last.labels == ["Go on with 1", "Throw 1 away", "Write a new one", "All messages"]
     assert say(phone, "!Go on with 1") == [
         "We go on with your message. At the end you can still change all of it."
-        "\n\nShall I put a button under it?"
+        "\n\nWhat is it about? People who follow only other topics do not get it. "
+        "If it is for everybody, press Done without choosing anything."
     ]
-    shown = say(phone, *SHORTEST[7:])
+    shown = say(phone, *SHORTEST[4:])
     assert "Text in Dutch: Zaterdag is de tuin open." in shown[-1]
 
 
@@ -68,18 +71,18 @@ def test_an_empty_draft_is_taken_up_and_no_second_one_made(world, phone):
 
 
 def test_tomorrow_it_asks_whether_to_go_on(world, phone):
-    say(phone, *SHORTEST[:5], "!Ask me tomorrow")
+    say(phone, *SHORTEST[:4], "!Ask me tomorrow")
     world.pass_time(hours=22)
     assert bare(phone.hears()) == [
         "Yesterday you asked me to come back. Shall we go on with your message "
         "“Zaterdag is de tuin open.”?"
     ]
-    assert say(phone, "!Go on with it")[0].endswith("get the text in Dutch.")
+    assert say(phone, "!Go on with it")[0].startswith("We go on with your message.")
 
 
 def test_nobody_is_asked_about_a_draft_that_was_sent_meanwhile(world, phone):
-    say(phone, *SHORTEST[:5], "!Ask me tomorrow")
-    say(phone, "/announce", "!Go on with 1", *SHORTEST[5:], "1")
+    say(phone, *SHORTEST[:4], "!Ask me tomorrow")
+    say(phone, "/announce", "!Go on with 1", *SHORTEST[4:], "1")
     phone.hears()
     world.now += timedelta(hours=22)
     world.tick()
@@ -88,7 +91,7 @@ def test_nobody_is_asked_about_a_draft_that_was_sent_meanwhile(world, phone):
 
 CHANGES = [
     (("what", "News"), "What: News"),
-    (("under news", "yes"), "Under News: yes"),
+    (("under news", "no"), "Under News: no\n"),
     (("about", "done"), "About: everything"),
     (("text in dutch", "Iets anders"), "Text in Dutch: Iets anders"),
     (("text in english", "Hello"), "Text in English: Hello"),
@@ -105,7 +108,7 @@ CHANGES = [
 @pytest.mark.parametrize(("steps", "line"), CHANGES)
 def test_each_part_is_changed_by_itself(world, phone, steps, line):
     say(phone, *SHORTEST)
-    shown = say(phone, "change something", *steps)[-1]
+    shown = say(phone, ADD, *steps)[-1]
     assert line in shown
     before = "Text in Dutch: Zaterdag is de tuin open."
     assert (before in shown) == (steps[0] != "text in dutch")
@@ -122,31 +125,31 @@ def test_each_part_is_changed_by_itself(world, phone, steps, line):
 )
 def test_what_goes_with_it_is_named_for_people(world, phone, kind, shown):
     say(phone, *SHORTEST)
-    say(phone, "change something", "picture file or voice")
+    say(phone, ADD, "picture file or voice")
     facts = {"name": "route.pdf"} if kind == Shares.DOCUMENT else {}
     phone.shares(kind, file="x", **facts)
     assert f"Picture, file or voice: {shown}\n" in "\n".join(bare([phone.last.text]))
 
 
 def test_how_many_that_are_is_told_whenever_it_is_asked(world, phone):
-    counts = "This is for everybody.\n\nPeople: 4\nDo not want it: 1\nGet it: 3\n\nIs that right?"
-    assert say(phone, *SHORTEST[:3])[-1] == counts
-    assert say(phone, "/help")[-1] == counts
-    say(phone, *SHORTEST[3:])
-    assert say(phone, "change something", "to")[-1] == counts
-    assert say(phone, "only some", "back")[-1] == counts
+    counts = "This is for everybody.\n\nPeople: 4\nDo not want it: 1\nGet it: 3"
+    right = f"{counts}\n\nIs that right?"
+    assert say(phone, *SHORTEST[:3])[0] == counts
+    assert say(phone, *SHORTEST[3:])[0] == "This is how people get it:"
+    assert say(phone, ADD, "to")[-1] == right
+    assert say(phone, "only some", "back")[-1] == right
 
 
 def test_what_hangs_on_an_answer_is_asked_anew_with_it(world, phone):
-    say(phone, *SHORTEST[:-1], "at a time", "tomorrow 12:00", "change something", "when")
+    say(phone, *SHORTEST, *WHEN, "at a time", "tomorrow 12:00", ADD, "when")
     assert say(phone, "at a time")[0].startswith("When? Type the day and the time together.")
     assert "When: Tuesday 2 March, 13:00" in say(phone, "tomorrow 13:00")[-1]
 
 
 def test_another_kind_asks_what_that_needs_and_keeps_the_text(world, phone):
     put_survey(world)
-    say(phone, *SHORTEST, "change something", "what", "an invitation to a survey")
-    shown = say(phone, "1", "back", "1")
+    say(phone, *SHORTEST, ADD, "what", "an invitation to a survey")
+    shown = say(phone, "1")
     assert "Survey: Learning" in shown[-1]
     assert "Text in Dutch: Zaterdag is de tuin open." in shown[-1]
     assert "Buttons: none" not in shown[-1]
@@ -154,8 +157,9 @@ def test_another_kind_asks_what_that_needs_and_keeps_the_text(world, phone):
 
 def test_back_goes_back_from_the_last_question(world, phone):
     say(phone, *SHORTEST)
-    assert say(phone, "back") == ["When shall it go?"]
-    assert say(phone, "back") == ["Shall people who join later get it too?"]
+    assert say(phone, "back")[0].startswith("Which municipality is it about?")
+    assert say(phone, "back")[0].startswith("What is it about?")
+    assert say(phone, "back")[0].startswith("What do you want to say")
 
 
 def test_it_can_be_kept_for_later(world, phone):
@@ -172,7 +176,7 @@ def test_it_can_be_kept_for_later(world, phone):
 def test_what_nobody_would_get_as_things_are_can_be_planned(world, phone):
     plan(world)
     say(phone, "/announce", "something for the people of a meeting", "1", "those who come")
-    shown = say(phone, "Tot morgen", "skip", "skip", "no button", "before or after", "1 day before")
+    shown = say(phone, "Tot morgen", *WHEN, "before or after", "1 day before")
     assert shown[-1].endswith("People: 0\nGet it: 0\n\nShall I plan it?")
     assert phone.last.labels[0] == "Plan it"
 
@@ -180,7 +184,7 @@ def test_what_nobody_would_get_as_things_are_can_be_planned(world, phone):
 def test_a_meeting_that_is_gone_is_asked_again(world, phone):
     walk = plan(world)
     plan(world, "other", title="A dance")
-    say(phone, *SHORTEST[:-1], "before or after a meeting", "A walk", "1 day before")
+    say(phone, *SHORTEST, *WHEN, "before or after a meeting", "A walk", "1 day before")
     world.run(planning.cancel, walk.id, None, world.now)
     said = say(phone, "1")
     assert said[0].startswith("That choice is not there any more. Please choose again.")
@@ -201,7 +205,7 @@ def test_a_survey_that_has_closed_is_asked_again(world, phone):
 
 
 def test_a_moment_that_has_come_by_now_is_asked_again(world, phone):
-    say(phone, *SHORTEST[:-1], "at a time", "today 13:00")
+    say(phone, *SHORTEST, *WHEN, "at a time", "today 13:00")
     world.pass_time(hours=2)
     said = say(phone, "1")
     assert "When? Type the day and the time together." in said[-1]
@@ -276,7 +280,7 @@ def test_what_a_colleague_looks_at_keeps_its_time(world):
     world = make_world(second_person_above=2)
     readers(world, 3)
     phone, _omar = writer(world), writer(world, "omar")
-    say(phone, *SHORTEST[:-1], "at a time", "tomorrow 12:00", "1", "1")
+    say(phone, *SHORTEST, *WHEN, "at a time", "tomorrow 12:00", "1", "1")
     assert the_only(world).due == datetime.fromisoformat("2027-03-02T11:00+00:00")
 
 
@@ -341,7 +345,7 @@ def test_what_is_for_nobody_cannot_be_sent(world):
     phone = writer(world)
     shown = say(phone, *SHORTEST)
     assert shown[-1].endswith("Get it: 0\n\nSo nobody gets it now.")
-    assert phone.last.labels[:2] == ["Change something", "Keep it for later"]
+    assert phone.last.labels[:2] == ["Change or add something", "Keep it for later"]
 
 
 def test_what_was_planned_goes_out_once_to_each_who_wants_it(world, phone):

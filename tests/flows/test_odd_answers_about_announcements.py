@@ -35,17 +35,20 @@ ODD: dict[str, Callable[[Phone], object]] = {
     "tomorrow": lambda phone: phone.types("ask me tomorrow"),
 }
 LATER = timedelta(days=40)
-BASE = ("Kom ook.", "Come too.")
+BASE = "Kom ook."
+ADD = "change or add something"
 WAYS: tuple[tuple[str, ...], ...] = (
     ("News", "People in a municipality", "Utrecht", "only some", "People in a neighbourhood",
      "Utrecht", "Noor", "leave some out", "People of a meeting", "1", "Those who may come", "yes",
-     "x" * 1025, "skip", "!photo", "Send only the text", "Link", "example.org", "Lees", "Meeting",
-     "1", "Survey", "1", "yes", "done", "no", "At a time", "tomorrow 12:00", "1", "1", "2", "5"),
-    ("News", "Everybody", "only some", "People by their language", "1", "yes", *BASE, "skip",
-     "no button", "no", "green and play", "skip", "yes, for a week", "before or after a meeting",
-     "1", "2 days before", "2", "change something"),
+     "x" * 1025, "1", ADD, "picture file or voice", "!photo", "Send only the text",
+     ADD, "buttons", "Link", "example.org", "Lees", "Meeting", "1", "Survey", "1",
+     ADD, "under news", "yes", ADD, "about", "done", ADD, "for people who join later", "no",
+     ADD, "when", "At a time", "tomorrow 12:00", "1", "2", "5"),
+    ("News", "Everybody", BASE, "green and play", "skip", ADD, "to", "only some",
+     "People by their language", "1", "yes", ADD, "text in english", "Come too.",
+     ADD, "when", "before or after a meeting", "1", "2 days before", ADD),
     ("an invitation to a survey", "1", "people by what matters to them", "1"),
-    ("something for the people of a meeting", "1", "those who come", *BASE),
+    ("something for the people of a meeting", "1", "those who come", BASE),
 )  # fmt: skip
 """The ways of answering by which each question is met."""
 FEWEST = 39

@@ -148,7 +148,7 @@ def becomes_coordinator(tx: Tx, chat: str) -> None:
 
 async def changes(carla: Talker) -> None:
     """Ask for the text again."""
-    await carla.presses("Change something")
+    await carla.presses("Change or add something")
     await carla.presses("Text in Dutch")
 
 

@@ -55,6 +55,9 @@ def ask_audience(talk: Talk, known: Known, given: Given) -> None:
     side = "only"
     for number in range(MOST_STEPS):
         _step(talk, known, given, number, side)
+        if not number and given["to.0"] == "all" and not talk.is_wanted("more.0"):
+            _everybody(talk, known, given)
+            return
         told = _told(talk, known, given, f"more.{number}")
         put(talk, given, _more(number, told))
         side = given[f"more.{number}"]
@@ -64,15 +67,29 @@ def ask_audience(talk: Talk, known: Known, given: Given) -> None:
             return
 
 
+def _everybody(talk: Talk, known: Known, given: Given) -> None:
+    """That is right, until somebody changes it; how many they are is told once."""
+    given["more.0"] = "done"
+    if talk.is_wanted(f"text.{known.languages[0]}"):
+        return
+    told = known.told(audience_of(given), str(given["what"]))
+    if told.meant:
+        talk.say(told.text, [_look(known)])
+
+
 def last_step(given: Mapping[str, Any]) -> str:
     """The key of the question by which the audience was found right: changing it changes that."""
     done = (key for key in given if key.startswith("more.") and given[key] == "done")
     return next(done, "more.0")
 
 
-def put(talk: Talk, given: Given, question: Question) -> Any:
-    """Ask, and note the answer as it is stored."""
-    stored = given[question.key] = talk.put(question)
+def put(talk: Talk, given: Given, question: Question, unasked: Any = None) -> Any:
+    """Ask, and note the answer as it is stored.
+
+    With `unasked` it is asked only where somebody wants to change that.
+    """
+    asks = unasked is None or talk.is_wanted(question.key)
+    stored = given[question.key] = talk.put(question) if asks else unasked
     return stored
 
 
@@ -80,11 +97,14 @@ def _told(talk: Talk, known: Known, given: Given, key: str) -> Told:
     """Who that is, with a way to their names; not looked up where it was found right before."""
     if talk.knows(key):
         return Told("", 1)
-    told = known.told(audience_of(given), str(given.get("what", "news")))
+    told = known.told(audience_of(given), str(given["what"]))
     if told.meant:
-        look = Button(_("Look at the list"), entry("audience_list", known.announcement))
-        talk.say(_("You can see by name who gets it."), [look])
+        talk.say(_("You can see by name who gets it."), [_look(known)])
     return told
+
+
+def _look(known: Known) -> Button:
+    return Button(_("Look at the list"), entry("audience_list", known.announcement))
 
 
 def _more(number: int, told: Told) -> OneOf:
@@ -247,6 +267,13 @@ def _besides(given: Mapping[str, Any], only: Sequence[Sequence[str]]) -> list[li
     if isinstance(place, str) and not municipalities(only):
         about.append(["follows", f"place:{place}"])
     return about
+
+
+def is_for_all(given: Mapping[str, Any]) -> bool:
+    """Whether it is for everybody, or for everybody in some municipality."""
+    audience = audience_of(given)
+    kinds = {kind for kind, _value in audience["only"]}
+    return not audience["but"] and kinds <= {"municipality", "follows"}
 
 
 def municipalities(only: Sequence[Sequence[str]]) -> set[str]:

@@ -11,7 +11,13 @@ from bot.dialogue.announcing import audience_words
 from bot.dialogue.announcing.audience_questions import Given, last_step, put
 from bot.dialogue.announcing.letter import base
 from bot.dialogue.announcing.text_questions import Known as Written
-from bot.dialogue.announcing.text_questions import attachment_of, content_of, shown_text, texts_of
+from bot.dialogue.announcing.text_questions import (
+    attachment_of,
+    content_of,
+    has_words,
+    shown_text,
+    texts_of,
+)
 from bot.dialogue.announcing.when_questions import Due, said_offset
 from bot.dialogue.checks import Check, Invalid, not_text
 from bot.dialogue.language import _, isolate, language_name, listed, n_, number
@@ -131,7 +137,8 @@ def lines(talk: Talk, known: Known, given: Given, due: Due) -> Lines:
         if given["what"] == "survey":
             found["survey"] = (_("Survey"), known.surveys().get(given["survey"], ""))
         found[last_step(given)] = (_("To"), known.whom(given))
-    return found | _text_lines(known, given) | _last_lines(talk, known, given, due)
+    found["when"] = (_("When"), said_when(talk, known, due))
+    return found | _text_lines(known, given) | _last_lines(given)
 
 
 def kinds() -> dict[str, str]:
@@ -146,15 +153,23 @@ def kinds() -> dict[str, str]:
 def _text_lines(known: Known, given: Given) -> Lines:
     content = content_of(given, known)
     found: Lines = {}
+    base_of = known.languages[0]
     for code in known.languages:
         if f"text.{code}" in given:
             label = _("Text in {language}").format(language=language_name(code))
             stored = texts_of(given, known.languages).get(code)
-            found[f"text.{code}"] = (label, shown_text(stored) if stored else _("none"))
+            none = _("none, they get it in {language}").format(language=language_name(base_of))
+            found[f"text.{code}"] = (label, shown_text(stored) if stored else none)
     if "languages" in given:
-        found["languages"] = (_("Other languages"), "")
+        found["languages"] = (
+            _("Other languages"),
+            _("none") if given["languages"] in (SKIPPED, []) else "",
+        )
     sent = attachment_of(given)
-    found["file"] = (_("Picture, file or voice"), _named(sent))
+    named = _named(sent)
+    if sent is not None and has_words(given):
+        named = _("{file}, without the words under it").format(file=named)
+    found["file"] = (_("Picture, file or voice"), named)
     labels = [one["label"][base(content)] for one in content["buttons"]]
     found["buttons"] = (_("Buttons"), listed(labels) if labels else _("none"))
     return found
@@ -173,10 +188,11 @@ def _named(sent: Mapping[str, str] | None) -> str:
             return sent["name"]
 
 
-def _last_lines(talk: Talk, known: Known, given: Given, due: Due) -> Lines:
+def _last_lines(given: Given) -> Lines:
     found: Lines = {}
     if given["what"] == "news":
-        found["news"] = (_("Under News"), _("yes") if given["news"] == "yes" else _("no"))
+        under = _("yes, everybody can read it there") if given["news"] == "yes" else _("no")
+        found["news"] = (_("Under News"), under)
         topics = [] if given["topics"] == SKIPPED else given["topics"]
         found["topics"] = (_("About"), listed(themes()[key] for key in topics) or _("everything"))
         if "place" in given:
@@ -185,7 +201,6 @@ def _last_lines(talk: Talk, known: Known, given: Given, due: Due) -> Lines:
     if "late" in given:
         late = {"no": _("no"), "week": _("for a week"), "month": _("for a month")}
         found["late"] = (_("For people who join later"), late[given["late"]])
-    found["when"] = (_("When"), said_when(talk, known, due))
     if "paid" in given:
         found["paid"] = (_("Fast, for Stars"), _("yes") if given["paid"] == "yes" else _("no"))
     return found
@@ -230,11 +245,12 @@ def look_over(talk: Talk, parts: Lines, given: Given, question: str, send: str) 
         if answer
     )
     options = {"send": send} if send else {}
-    options |= {"change": _("Change something"), "keep": _("Keep it for later")}
+    options |= {"change": _("Change or add something"), "keep": _("Keep it for later")}
     chosen = talk.choose(".sure", f"{shown}\n\n{question}", options)
     if chosen == "change":
         labels = {key: label for key, (label, _answer) in parts.items()}
-        which = talk.put(Paged(".sure.which", _("What do you want to change?"), labels, columns=2))
+        question = _("What do you want to change or add?")
+        which = talk.put(Paged(".sure.which", question, labels, columns=2))
         change(talk, given, which)
     return chosen == "send"
 
@@ -246,7 +262,7 @@ def change(talk: Talk, given: Given, which: str) -> None:
         which, inside = "button.0", [key for key in given if key.startswith("button.")]
     if which == "file" or which.startswith("text."):
         inside.append("long")
-    talk.change(which, ".sure", *inside)
+    talk.change(which, ".sure", *inside, was=given[which])
 
 
 # Surely?

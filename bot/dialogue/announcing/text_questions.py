@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from bot.dialogue import answers
-from bot.dialogue.announcing.audience_questions import Given, audience_of, municipalities, put
+from bot.dialogue.announcing.audience_questions import (
+    Given,
+    audience_of,
+    is_for_all,
+    municipalities,
+    put,
+)
 from bot.dialogue.announcing.letter import (
     CAPTION_UNITS,
     MOST_BUTTONS,
@@ -41,7 +47,10 @@ class Known(Protocol):
 
 
 def ask_text(talk: Talk, known: Known, given: Given) -> None:
-    """Everything that people read, look at, listen to and press."""
+    """Everything that people read, look at, listen to and press.
+
+    Only what it cannot do without is asked; the rest is added by who wants it.
+    """
     _texts(talk, known.languages, given)
     _file(talk, given)
     _fitting(talk, given)
@@ -55,23 +64,29 @@ def ask_text(talk: Talk, known: Known, given: Given) -> None:
 
 def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
     base, *others = languages
-    question = _("What do you want to say? Bold words and links stay as you type them.")
+    question = _(
+        "What do you want to say? Bold words and links stay as you type them. A picture or a "
+        "button can be added afterwards."
+    )
     if others:
         question = _(
-            "What do you want to say, in {language}? Bold words and links stay as you type them."
+            "What do you want to say, in {language}? Bold words and links stay as you type them. "
+            "A picture, a button or another language can be added afterwards."
         ).format(language=language_name(base))
     put(talk, given, Open(f"text.{base}", question, answers.formatted()))
+    unasked: Any = SKIPPED
     if len(others) > FEW:
         offered = {code: native_name(code) for code in others}
         asked = Several("languages", _("In which languages will you write it too?"), offered, True)
-        chosen = put(talk, given, asked)
-        others = [] if chosen == SKIPPED else list(chosen)
+        chosen = put(talk, given, asked, SKIPPED)
+        others, unasked = [] if chosen == SKIPPED else list(chosen), None
     for code in others:
         told = _(
             "And in {language}? If you skip this, people who speak {language} get the text "
             "in {base}."
         ).format(language=language_name(code), base=language_name(base))
-        put(talk, given, Open(f"text.{code}", told, answers.formatted(), optional=True))
+        asked_for = Open(f"text.{code}", told, answers.formatted(), optional=True)
+        put(talk, given, asked_for, unasked)
 
 
 def texts_of(given: Mapping[str, Any], languages: Sequence[str]) -> dict[str, Any]:
@@ -90,9 +105,7 @@ def _file(talk: Talk, given: Given) -> None:
     question = _(
         "Shall a picture, a file or a voice message go with it? Send it now, or skip this."
     )
-    stored = put(talk, given, Open("file", question, answers.file(), optional=True))
-    if stored != SKIPPED and answers.file().decode(stored).caption:
-        talk.say(_("The words under it stay behind: people get the text that you typed before."))
+    put(talk, given, Open("file", question, answers.file(), optional=True), SKIPPED)
 
 
 def _fitting(talk: Talk, given: Given) -> None:
@@ -126,6 +139,12 @@ def _too_long(given: Mapping[str, Any]) -> str | None:
     return next(long, None)
 
 
+def has_words(given: Mapping[str, Any]) -> bool:
+    """Whether it came with words under it, which nobody gets."""
+    stored = given.get("file", SKIPPED)
+    return stored != SKIPPED and bool(answers.file().decode(stored).caption)
+
+
 def attachment_of(given: Mapping[str, Any]) -> dict[str, str] | None:
     """What goes with it, as it is stored."""
     stored = given.get("file", SKIPPED)
@@ -142,8 +161,8 @@ def _buttons(talk: Talk, known: Known, given: Given) -> None:
     before = 0 if given["what"] == "news" else 1
     for at in range(MOST_BUTTONS - before):
         key = f"button.{at}"
-        kind = put(talk, given, OneOf(key, _which_button(given, at), _button_kinds(known, at)))
-        match kind:
+        question = OneOf(key, _which_button(given, at), _button_kinds(known, at))
+        match put(talk, given, question, None if at else "none"):
             case "link":
                 _link(talk, known, given, key)
             case "meeting":
@@ -233,18 +252,21 @@ def _named_label(kind: str, value: str, codes: Sequence[str], known: Known) -> d
 def _news(talk: Talk, given: Given) -> None:
     question = _("Shall I also put it under News? Everybody can read it there, members or not.")
     options = {"yes": _("Yes"), "no": _("No")}
-    put(talk, given, OneOf("news", question, options, columns=2, yes_or_no=True))
+    for_all = is_for_all(given)
+    asked = OneOf("news", question, options, columns=2, yes_or_no=True)
+    put(talk, given, asked, "yes" if for_all else "no")
     question = _(
         "What is it about? People who follow only other topics do not get it. "
         "If it is for everybody, press Done without choosing anything."
     )
-    put(talk, given, Several("topics", question, themes(), optional=True))
+    unasked = None if for_all else SKIPPED
+    put(talk, given, Several("topics", question, themes(), optional=True), unasked)
     if not municipalities(audience_of(given)["only"]):
         question = _(
             "Which municipality is it about? People who follow only other municipalities do not "
             "get it. Skip this if it is about the whole country."
         )
-        put(talk, given, Open("place", question, answers.place(), optional=True))
+        put(talk, given, Open("place", question, answers.place(), optional=True), unasked)
 
 
 def content_of(given: Mapping[str, Any], known: Known) -> Content:

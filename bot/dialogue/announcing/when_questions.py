@@ -62,7 +62,7 @@ def ask_late(talk: Talk, given: Given) -> None:
         "week": _("Yes, for a week"),
         "month": _("Yes, for a month"),
     }
-    put(talk, given, OneOf("late", _("Shall people who join later get it too?"), options))
+    put(talk, given, OneOf("late", _("Shall people who join later get it too?"), options), "no")
 
 
 def ask_when(talk: Talk, known: Known, given: Given) -> Due:
@@ -70,8 +70,7 @@ def ask_when(talk: Talk, known: Known, given: Given) -> Due:
     options = {"now": _("Now"), "at": _("At a time")}
     if given["what"] == "meeting" or known.any_coming:
         options["meeting"] = _("Before or after a meeting")
-    chosen = put(talk, given, OneOf("when", _("When shall it go?"), options))
-    match chosen:
+    match put(talk, given, OneOf("when", _("When shall it go?"), options), "now"):
         case "at":
             due = _at(talk, given)
         case "meeting":
