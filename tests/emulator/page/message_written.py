@@ -13,6 +13,7 @@ from bot import importing
 from bot.trial import ROLES
 from storage import Tx, people
 from storage.people import Consent, Purpose
+from tests.emulator.page.phones import Phone
 from tests.emulator.page.story import Story, later, newest, say, tap
 
 DRAFT_IS_KEPT = "halverwege-gestopt"
@@ -25,6 +26,7 @@ TEXT = "**Zaterdag ruimen we samen het plein op.** Om tien uur is er koffie. Han
 ENGLISH = "**On Saturday we tidy the square together.** Coffee at ten. We have gloves for you."
 HEADLINE = "Zaterdag ruimen we samen het plein op."
 
+SURE = "Zal ik het versturen?"
 UTRECHT, AMERSFOORT = "GM0344", "GM0307"
 MEMBERS: dict[str, dict[str, str]] = {
     "telegram:810000001": {"name": "Noor"},
@@ -81,12 +83,12 @@ async def choose_readers(story: Story) -> None:
 
 
 async def write(story: Story) -> None:
-    """The text, typed again after a step back; and the same in English."""
+    """The text, typed again after a step back."""
     carla = story.carla
     await say(carla, ("Wat wil je zeggen", HASTY))
-    await tap(carla, "En in het Engels?", "Terug")
-    await say(carla, ("Wat wil je zeggen", TEXT), ("En in het Engels?", ENGLISH))
-    await newest(carla, "Moet er een foto")
+    await tap(carla, SURE, "Terug")
+    await say(carla, ("Wat wil je zeggen", TEXT))
+    await newest(carla, SURE)
 
 
 async def stop_and_go_on(story: Story) -> None:
@@ -97,13 +99,24 @@ async def stop_and_go_on(story: Story) -> None:
     await story.look(DRAFT_IS_KEPT, carla)
     await carla.types("/bericht")
     await tap(carla, HEADLINE, "Ga verder met 1")
-    await newest(carla, "Moet er een foto")
+    await newest(carla, SURE)
+
+
+async def add(carla: Phone, part: str) -> None:
+    """Ask for one part of it, from the summary."""
+    await tap(carla, SURE, "Verander of voeg iets toe")
+    await say(carla, ("Wat wil je veranderen of toevoegen?", part))
 
 
 async def add_things(story: Story) -> None:
-    """A photo, a button to a page with words in both languages, and one to a meeting."""
+    """English, a photo, a button to a page with words in both languages, and one to a meeting."""
     carla = story.carla
+    await add(carla, "tekst in het Engels")
+    await say(carla, ("En in het Engels?", ENGLISH))
+    await add(carla, "foto, bestand of spraak")
+    await newest(carla, "Moet er een foto")
     await carla.chooses("Iets bijvoegen", "Voorbeeldfoto")
+    await add(carla, "knoppen")
     await tap(carla, "Moet er een knop onder?", "Link")
     await say(
         carla,
@@ -114,17 +127,17 @@ async def add_things(story: Story) -> None:
     await tap(carla, "Moet er nog een knop onder?", "Bijeenkomst")
     await say(carla, ("Welke bijeenkomst?", "netwerkavond: hoe houd"))
     await tap(carla, "Moet er nog een knop onder?", "Geen knoppen meer")
+    await add(carla, "ook bij Nieuws")
     await tap(carla, "ook bij Nieuws staan?", "Ja")
+    await add(carla, "waarover")
     await tap(carla, "Waar gaat het over?", "Groen en spelen")
     await tap(carla, "Waar gaat het over?", "Klaar")
-    await tap(carla, "wie later lid wordt", "Nee")
-    await tap(carla, "Wanneer zal ik het versturen?", "Nu")
 
 
 async def look_over(story: Story) -> None:
     """What people get, as they get it, in each language; then all of it, and the count."""
     carla = story.carla
-    summary = await newest(carla, "Zal ik het versturen?")
+    summary = await newest(carla, SURE)
     await expect(summary).to_contain_text("Krijgen het: 3")
     for text, label in ((HEADLINE, "Bekijk de route"), ("tidy the square", "See the route")):
         shown = carla.shown.locator(".message:not(.own)").filter(
@@ -140,12 +153,12 @@ async def look_over(story: Story) -> None:
 async def send_after_all(story: Story) -> None:
     """Sent, undone within the minute, and sent again: with a progress and one summary."""
     carla = story.carla
-    await tap(carla, "Zal ik het versturen?", "Verstuur het aan 3 mensen")
+    await tap(carla, SURE, "Verstuur het aan 3 mensen")
     await newest(carla, "Over een minuut")
     await story.look("een-minuut", carla)
     await tap(carla, "Over een minuut", "Maak het ongedaan")
     await tap(carla, "Ongedaan gemaakt", "Verander het")
-    await tap(carla, "Zal ik het versturen?", "Verstuur het aan 3 mensen")
+    await tap(carla, SURE, "Verstuur het aan 3 mensen")
     await newest(carla, "Over een minuut")
     assert await story.noor.bubble(HEADLINE).count() == 0
     summary = await later(story, carla, "is verstuurd.")
