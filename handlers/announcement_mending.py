@@ -7,10 +7,10 @@ bot delete what is less than 48 hours old; of what is older the text is changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.announcing import copies, progress
+from bot.dialogue.announcing import copies, progress, sureness
 from bot.dialogue.announcing.letter import first_words, room
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import flow
@@ -18,8 +18,12 @@ from bot.dialogue.language import N_, _, language_name, languages, n_, number
 from bot.dialogue.talk import Talk
 from storage import announcements, audit, sending_notices, sendings, settings, templates
 from storage.announcements import Announcement, State
+from storage.audience import Counted
 from storage.sendings import Kind, Sending
 from storage.transaction import Tx
+
+SECOND_ABOVE: Final = 250
+"""For more people than this one has to be sure, where the settings say nothing else."""
 
 
 @flow("correct_announcement", title=N_("correcting a message"), role="coordinator")
@@ -42,6 +46,7 @@ def correct(talk: Talk, tx: Tx, announcement_id: int) -> None:
     question = _("{who} Shall I correct it?").format(who=_who_has_it(first))
     if not talk.confirm("sure", question, yes=_("Yes, correct it"), no=_("No, leave it")):
         return talk.say(_("Fine. Nothing has changed."), [_look(one)])
+    _be_sure(talk, tx, first)
     made = sendings.correct(tx, one.id, content, talk.person.id, talk.now)
     if made is None:
         return _too_late(talk, one)
@@ -67,6 +72,13 @@ def _new_texts(talk: Talk, one: Announcement) -> Mapping[str, Any]:
             typed = talk.ask(f"text.{language}", asked, check)
         texts[language] = content["texts"][language] if typed is None else check.encode(typed)
     return {**content, "texts": texts}
+
+
+def _be_sure(talk: Talk, tx: Tx, first: Sending) -> None:
+    """New words for many people are as much as a new message: how many they are is typed."""
+    readers = first.sent + first.open
+    if readers > settings.get(tx, "announcements", {}).get("second_person_above", SECOND_ABOVE):
+        sureness.ask_second(talk, Counted(readers, 0, 0, readers), alone=True)
 
 
 def _who_has_it(first: Sending) -> str:

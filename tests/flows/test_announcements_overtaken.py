@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage import people, planning
+from storage import people, planning, settings
 from tests.flows.running_house import comes, coordinator, plan
 from tests.flows.sending_house import (
     asked,
@@ -140,3 +140,25 @@ def test_who_agrees_to_what_has_been_said_meanwhile_is_asked_once_more(
     goes_out(world)
     assert [state(world, one) for one in both] == ["begun", "asked"]
     assert len(hears(reader)) == 1
+
+
+# It is corrected.
+
+
+@pytest.mark.parametrize(("above", "typed"), [(2, True), (3, False)])
+def test_new_words_for_many_people_take_their_number(
+    world: World, noor: Phone, above: int, typed: bool
+) -> None:
+    world.run(settings.put, "announcements", {"second_person_above": above})
+    readers = crowd(world, 3)
+    number = planned(noor)
+    goes_out(world)
+    sends(noor, "correct_announcement", number)
+    noor.types("Autumn is coming!")
+    said = noor.presses("Yes, correct it")[-1]
+    assert ("type how many get it: 3" in said) == typed
+    if typed:
+        assert noor.types("30")[-1] == "That is not the number. It is: 3"
+        noor.types("3")
+    goes_out(world)
+    assert all("Autumn" in reader.screen()[-1].text for reader in readers)
