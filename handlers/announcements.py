@@ -7,9 +7,10 @@ presses of a button stay hidden.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
-from bot.dialogue.announcing import audience_words, progress, report
+from bot.dialogue.announcing import audience_words, drafted, progress, report
 from bot.dialogue.announcing.letter import first_words, loaded
 from bot.dialogue.announcing.preview import preview as show
 from bot.dialogue.announcing.when_questions import said_offset
@@ -19,6 +20,7 @@ from bot.dialogue.messages import Button, as_plain, cut
 from bot.dialogue.talk import Talk
 from storage import (
     announcements,
+    drafts,
     meetings,
     recipients,
     sending_notices,
@@ -56,7 +58,7 @@ def overview(talk: Talk, tx: Tx, page: int = 1) -> None:
     shown = list(enumerate(found[:A_PAGE], before + 1))
     lines = [
         _("{place}. {title}\n{state}").format(
-            place=place, title=_title(one), state=_state(talk, tx, one)
+            place=place, title=_title(tx, one), state=_state(talk, tx, one)
         )
         for place, one in shown
     ]
@@ -76,8 +78,11 @@ def overview(talk: Talk, tx: Tx, page: int = 1) -> None:
     )
 
 
-def _title(one: Announcement) -> str:
-    return progress.title(first_words(one.content))
+def _title(tx: Tx, one: Announcement) -> str:
+    if one.state != State.DRAFT:
+        return progress.title(first_words(one.content))
+    answers = drafts.answers(tx, one.id)
+    return drafted.named(one.content, answers, partial(_meeting, tx))
 
 
 # In words.
@@ -87,7 +92,8 @@ def _state(talk: Talk, tx: Tx, one: Announcement) -> str:
     match one.state:
         case State.DRAFT:
             writer = report.name(sending_notices.person(tx, one.made_by))
-            return _("A draft of {name}").format(name=writer)
+            when = talk.when(one.changed)
+            return _("A draft of {name}, from {when}").format(name=writer, when=when)
         case State.ASKED:
             return _("Waits for a colleague to agree")
         case State.PLANNED:
@@ -140,17 +146,19 @@ def one(talk: Talk, tx: Tx, announcement_id: int) -> None:
     if found is None or found.state == State.DROPPED:
         return talk.say(_("That message was thrown away. Nobody gets it."), every)
     runs = sendings.of(tx, found.id)
-    parts = ["\n".join(_written(found)), "\n".join(_facts(talk, tx, found))]
+    parts = ["\n".join(_written(tx, found)), "\n".join(_facts(talk, tx, found))]
     parts += ["\n".join(_run(tx, run)) for run in [*runs[:1], *runs[1:][-MOST_CHANGES:]]]
     parts += [text for text in (_pressed(tx, found, runs),) if text]
     return talk.say("\n\n".join(parts), *_buttons(talk, found, runs), every)
 
 
-def _written(found: Announcement) -> Iterator[str]:
-    """The beginning of its text, in each language."""
+def _written(tx: Tx, found: Announcement) -> Iterator[str]:
+    """The beginning of its text, in each language; of a draft, as it was typed last."""
     texts = (found.content or {}).get("texts", {})
+    if found.state == State.DRAFT:
+        texts = drafted.texts_of(drafts.answers(tx, found.id)) or texts
     if not texts:
-        yield progress.title("")
+        yield _title(tx, found)
     for kept in list(texts.values())[:2]:
         yield isolate(cut(as_plain(loaded(kept)), MOST_SHOWN))
 
@@ -192,6 +200,8 @@ def _pressed(tx: Tx, found: Announcement, runs: list[Sending]) -> str:
     """How often its buttons were pressed, as far as that can be known."""
     if not any(run.sent for run in runs):
         return ""
+    got = sum(run.sent + run.uncertain for run in runs if run.kind == Kind.SEND)
+    readers = None if found.is_news else got
     counted = taps.counts(tx, found.id)
     said = [report.unread()]
     buttons = (found.content or {}).get("buttons", ())
@@ -200,7 +210,9 @@ def _pressed(tx: Tx, found: Announcement, runs: list[Sending]) -> str:
             continue
         label = isolate(report.label(button), 40)
         n = counted.get(at, 0)
-        said.append(_("Pressed {label}: {count}").format(label=label, count=report.presses(n)))
+        said.append(
+            _("Pressed {label}: {count}").format(label=label, count=report.presses(n, readers))
+        )
     if any(button["kind"] == "link" for button in buttons):
         said.append(_("How often a link is opened cannot be counted."))
     return "\n".join(said)

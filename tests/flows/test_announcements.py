@@ -71,9 +71,29 @@ def test_each_stands_there_with_its_state_the_newest_first(world, noor):
         "3. “Before.”\nPlanned: 2 days before A walk (Thursday 4 March, 19:30)\n\n"
         "4. “Tomorrow.”\nPlanned: Tuesday 2 March, 12:00\n\n"
         "5. “Asked.”\nWaits for a colleague to agree\n\n"
-        "6. “A draft.”\nA draft of Noor"
+        "6. “A draft.”\nA draft of Noor, from Monday 1 March, 12:00"
     ]
     assert bare(noor.types("2"))[0].startswith("Gone.\n\nGone out: 2 of 2")
+
+
+CALLED = [
+    (("People in a municipality",), "nothing written yet, for everybody"),
+    (("People in a municipality", "Utrecht"),
+     "nothing written yet, for everybody who lives in Utrecht"),
+    (("Everybody", "Summer is here."), "“Summer is here.”"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "called"), CALLED)
+def test_a_draft_is_called_by_its_words_or_by_whom_it_is_for(world, noor, typed, called):
+    for step in ("/announce", *typed):
+        noor.types(step)
+    [one] = rows(world, "announcements")
+    draft = "A draft of Noor, from Monday 1 March, 12:00"
+    assert f"1. {called}\n{draft}" in bare(noor.types("/announcements"))[0]
+    assert about(noor, one["id"]).startswith(f"{called.strip('“”')}\n\n{draft}")
+    assert f"1. A draft: {called}" in bare(noor.types("/announce"))
+    assert f"Throw away {called}?" in sends(noor, "drop_announcement", one["id"])[0]
 
 
 def test_a_long_list_comes_in_pages(world, noor):
@@ -125,8 +145,8 @@ def test_one_tells_to_whom_by_whom_and_when(world, noor):
     ]  # fmt: skip
 
 
-def test_presses_are_numbers_and_few_of_them_stay_hidden(world, noor):
-    readers = crowd(world, 6)
+def test_presses_are_told_in_steps_and_few_of_them_stay_hidden(world, noor):
+    readers = crowd(world, 8)
     meeting = plan(world)
     buttons = [
         {"kind": "link", "label": {"en": "Our page"}, "value": "https://example.org"},
@@ -143,11 +163,34 @@ def test_presses_are_numbers_and_few_of_them_stay_hidden(world, noor):
         world.run(taps.tap, announcement, 2, reader.person.id)
     told = about(noor, announcement)
     assert (
-        "Pressed Come too: 6 people\nPressed Look: fewer than 5\nPressed Nothing: nobody yet\n"
+        "Pressed Come too: at least 5 people\nPressed Look: fewer than 5\n"
+        "Pressed Nothing: fewer than 5\n"
         "How often a link is opened cannot be counted." in told
     )
     assert "Our page" not in told
     assert "opened: " not in told
+
+
+@pytest.mark.parametrize(
+    ("size", "pressed", "known", "told"),
+    [
+        (5, 5, {}, "hidden, as few people got it"),
+        (5, 5, {"is_news": True}, "at least 5 people"),
+        (10, 10, {}, "at least 5 people"),
+        (11, 10, {}, "at least 10 people"),
+        (11, 9, {}, "at least 5 people"),
+        (11, 4, {}, "fewer than 5"),
+    ],
+)
+def test_no_number_of_presses_says_that_all_or_one_more_pressed(world, size, pressed, known, told):
+    noor = coordinator(world, "noor")
+    readers = crowd(world, size)
+    button = {"kind": "meeting", "label": {"en": "Look"}, "value": plan(world).id}
+    announcement = planned(noor, content(buttons=[button]), **known)
+    goes_out(world)
+    for reader in readers[:pressed]:
+        world.run(taps.tap, announcement, 0, reader.person.id)
+    assert f"Pressed Look: {told}" in about(noor, announcement)
 
 
 def test_a_text_of_any_length_and_form_fits(world, noor):

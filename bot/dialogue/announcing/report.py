@@ -37,7 +37,7 @@ OTHERWISE: Final = N_("another reason")
 MOST_COUNTED: Final = 10_000
 """Of more people why they did not get it is not counted for a message, but stands in the file."""
 FEWEST: Final = 5
-"""Smaller numbers of presses are not shown, so that nobody is found by them."""
+"""Numbers of presses are told in steps of this, and none below it, so that nobody is found."""
 
 
 def reason(kept: str | None, state: str = "") -> str:
@@ -151,13 +151,18 @@ def rows(going: Going, reasons: Reasons) -> Iterator[tuple[Button, ...]]:
         )
 
 
-def presses(n: int) -> str:
-    """How many people pressed a button; small numbers stay hidden."""
-    if n == 0:
-        return _("nobody yet")
-    if n < FEWEST:
+def presses(n: int, readers: int | None) -> str:
+    """How many people pressed a button, in steps, so that nobody is found in one more or less.
+
+    `readers` are all who could press it, None if that is not known: it is never told that all did.
+    """
+    if readers is not None and readers <= FEWEST:
+        return _("hidden, as few people got it")
+    known = n if readers is None else min(n, readers - 1)
+    if known < FEWEST:
         return _("fewer than {n}").format(n=FEWEST)
-    return n_("{n} person", "{n} people", n).format(n=number(n))
+    shown = known - known % FEWEST
+    return n_("at least {n} person", "at least {n} people", shown).format(n=number(shown))
 
 
 def when_planned(due: datetime | None, now: datetime, zone: str) -> str:
