@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from bot.dialogue.announcing import progress
+from bot.dialogue.announcing import drafted, progress
 from bot.dialogue.announcing.audience_questions import audience_of
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.announcing.summary import asked_of
 from bot.dialogue.files.spreadsheets import spreadsheet
-from bot.dialogue.flow import Respondent, Then, entry, flow, make_file, render
+from bot.dialogue.flow import Then, entry, flow, make_file, render
 from bot.dialogue.language import N_, _, isolate, native_name, speaking, spoken
 from bot.dialogue.messages import Attachment, Button, Message
 from bot.dialogue.places import name_of
 from bot.dialogue.talk import Talk
-from storage import announcements, audience, audit, drafts, people
+from storage import announcements, audience, audit, drafts, meetings, people
 from storage.announcements import Announcement, State
 from storage.audience import Audience, Somebody
 from storage.transaction import Tx
@@ -41,16 +42,15 @@ MOST_IN_A_FILE: Final = 100_000
 def announce(talk: Talk, tx: Tx, fresh: int = 0) -> Then | None:
     """What I was writing, what waits for somebody, or something new."""
     mine = announcements.drafts(tx, talk.person.id, LOOKED_THROUGH)
-    answers = {one.id: _answers(tx, talk.person.id, one.id, talk.now) for one in mine}
-    begun = [one for one in mine if answers[one.id]]
+    begun = [one for one in mine if drafts.answers(tx, one.id)]
     waiting = [one for one in announcements.overview(tx, LOOKED_THROUGH) if _waits(one)]
     if fresh or not (begun or waiting):
-        blank = next((one.id for one in mine if not answers[one.id]), None)
+        blank = next((one.id for one in mine if one not in begun), None)
         number_of = blank or announcements.new(tx, talk.person.id, talk.now)
         return talk.then("compose", announcement_id=number_of)
     lines, rows = [], []
     for at, one in enumerate(begun[:MOST_DRAFTS], 1):
-        title = progress.title(_first_words(answers[one.id]))
+        title = _named(tx, one)
         lines.append(_("{number}. A draft: {title}").format(number=at, title=title))
         rows.append(
             [
@@ -84,15 +84,14 @@ def _waiting(at: int, one: Announcement) -> str:
     return said.format(number=at, title=progress.title(first_words(one.content)))
 
 
-def _answers(tx: Tx, person: int, announcement: int, now: datetime) -> dict[str, Any]:
-    who = Respondent(person, {"announcement_id": announcement}, now)
-    return dict(drafts.DRAFTS.load(tx, who))
+def _named(tx: Tx, one: Announcement) -> str:
+    answers = drafts.answers(tx, one.id)
+    return drafted.named(one.content, answers, partial(_meeting, tx))
 
 
-def _first_words(answers: Mapping[str, Any]) -> str:
-    """The beginning of what was written so far, in whatever language."""
-    texts = {key[5:]: one for key, one in answers.items() if key.startswith("text.")}
-    return first_words({"texts": {code: one for code, one in texts.items() if "text" in one}})
+def _meeting(tx: Tx, number: int) -> str:
+    found = meetings.find(tx, number)
+    return found.title if found is not None else _("a meeting that is not there any more")
 
 
 @render(drafts.AGAIN)
@@ -105,7 +104,7 @@ def come_back(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | 
     if found.state != State.DRAFT:
         return None
     with speaking(person.language):
-        title = progress.title(_first_words(_answers(tx, person.id, found.id, now)))
+        title = _named(tx, found)
         text = _("Yesterday you asked me to come back. Shall we go on with your message {title}?")
         button = Button(_("Go on with it"), entry("compose", found.id))
         return Message(text.format(title=title), ((button,),))
@@ -120,7 +119,7 @@ def audience_list(talk: Talk, tx: Tx, announcement_id: int, after: int = 0) -> N
     found = announcements.find(tx, announcement_id)
     if found is None or found.state == State.DROPPED:
         return talk.say(_("That message was thrown away."))
-    to, purpose = _meant(tx, talk.person.id, found, talk.now)
+    to, purpose = _meant(tx, found)
     seen = audience.page(tx, to, purpose, after, A_PAGE)
     audit.record(tx, talk.person.id, "announcement.audience", _subject(found), talk.now)
     more = entry("audience_list", found.id, seen.further) if seen.further is not None else ""
@@ -150,11 +149,11 @@ def _line(one: Somebody) -> str:
     return _("{name}, {place}").format(name=name, place=place) if place else name
 
 
-def _meant(tx: Tx, person: int, found: Announcement, now: datetime) -> tuple[Audience, str]:
+def _meant(tx: Tx, found: Announcement) -> tuple[Audience, str]:
     """To whom it goes: by the answers so far while it is a draft, else as it was written down."""
     if found.state != State.DRAFT and found.audience is not None:
         return audience.load(found.audience), found.purpose
-    answers = _answers(tx, person, found.id, now)
+    answers = drafts.answers(tx, found.id)
     return audience.load(audience_of(answers)), asked_of(answers)
 
 
@@ -165,7 +164,7 @@ def audience_file(talk: Talk, tx: Tx, announcement_id: int) -> None:
     if found is None or found.state == State.DROPPED:
         return talk.say(_("That message was thrown away."))
     audit.record(tx, talk.person.id, "announcement.audience_file", _subject(found), talk.now)
-    about = {"announcement": found.id, "language": spoken(), "at": talk.now.isoformat()}
+    about = {"announcement": found.id, "language": spoken()}
     file = Attachment("document", _("people.csv"), "audience_file", about)
     return talk.say(
         _("Here is the list. It has names in it: keep it to yourself."), attachment=file
@@ -176,14 +175,13 @@ def audience_file(talk: Talk, tx: Tx, announcement_id: int) -> None:
 def audience_sheet(tx: Tx, arguments: Mapping[str, Any]) -> bytes:
     """One line for each person who would get it."""
     found = announcements.find(tx, arguments["announcement"])
-    now = datetime.fromisoformat(arguments["at"])
     with speaking(arguments["language"]):
-        return spreadsheet(_rows(tx, found, now) if found is not None else ())
+        return spreadsheet(_rows(tx, found) if found is not None else ())
 
 
-def _rows(tx: Tx, found: Announcement, now: datetime) -> Iterator[list[str | int]]:
+def _rows(tx: Tx, found: Announcement) -> Iterator[list[str | int]]:
     yield [_("Name"), _("Municipality"), _("Language")]
-    to, purpose = _meant(tx, 0, found, now)
+    to, purpose = _meant(tx, found)
     for at, one in enumerate(audience.everybody(tx, to, purpose)):
         if at >= MOST_IN_A_FILE:
             return

@@ -7,10 +7,11 @@ it goes out once.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from bot.dialogue import answers
-from bot.dialogue.announcing import audience_words, progress, report, summary, sureness
+from bot.dialogue.announcing import audience_words, drafted, progress, report, summary, sureness
 from bot.dialogue.announcing.letter import first_words
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import Then, entry, flow
@@ -21,6 +22,7 @@ from storage import (
     announcements,
     audience,
     audit,
+    drafts,
     meetings,
     outbox,
     sending_notices,
@@ -216,6 +218,8 @@ def drop(talk: Talk, tx: Tx, announcement_id: int) -> None:
         return _begun(talk, tx, one)
     question = _("Throw away {title}? Nobody gets it then, and its text is gone.")
     title = progress.title(first_words(one.content))
+    if one.state == State.DRAFT:
+        title = drafted.named(one.content, drafts.answers(tx, one.id), partial(_meeting, tx))
     sure = talk.confirm(
         "sure", question.format(title=title), yes=_("Yes, throw it away"), no=_("No, keep it")
     )

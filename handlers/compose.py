@@ -21,7 +21,7 @@ from bot.dialogue.announcing.preview import preview
 from bot.dialogue.announcing.summary import Counted
 from bot.dialogue.announcing.text_questions import ask_text, content_of
 from bot.dialogue.announcing.when_questions import Due, ask_late, ask_when, late_until
-from bot.dialogue.flow import Respondent, flow
+from bot.dialogue.flow import flow
 from bot.dialogue.language import N_, _
 from bot.dialogue.paging import Paged
 from bot.dialogue.questions import OneOf, Several
@@ -91,8 +91,7 @@ def compose(talk: Talk, tx: Tx, announcement_id: int) -> None:
 
 
 def _greeting(talk: Talk, tx: Tx, found: Announcement) -> str:
-    who = Respondent(talk.person.id, {"announcement_id": found.id}, talk.now)
-    if drafts.DRAFTS.load(tx, who):
+    if drafts.answers(tx, found.id):
         return _("We go on with your message. At the end you can still change all of it.")
     return _(
         "You write to many people. I keep every answer at once. So you can stop and go on later."

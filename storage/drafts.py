@@ -37,13 +37,18 @@ class Writer(Protocol):
     def now(self) -> datetime: ...
 
 
+def answers(tx: Tx, announcement: int) -> dict[str, Any]:
+    """What was answered, by the keys of the questions; empty for one that was thrown away."""
+    found = tx.execute(_FIND, {"announcement": announcement}).first()
+    return dict(found.draft) if found is not None else {}
+
+
 class Drafts:
     """The answer store of the talk; keys that begin with a dot are the talk's own."""
 
     def load(self, tx: Tx, who: Writer) -> list[tuple[str, Any]]:
         """What was answered, in order."""
-        found = tx.execute(_FIND, {"announcement": _of(who)}).first()
-        return [(key, value) for key, value in found.draft] if found is not None else []
+        return list(answers(tx, _of(who)).items())
 
     def save(self, tx: Tx, who: Writer, key: str, value: Any) -> None:
         """Keep an answer, in the place of the one before it."""
