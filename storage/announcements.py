@@ -60,6 +60,8 @@ __all__ = [
 ]  # found here too: they are of announcements
 
 A_DAY: Final = 24 * 60  # minutes
+LATE_FOR: Final = "late_for"
+"""In the content: the seconds that late ones have, where it moves along with a meeting."""
 
 
 def new(tx: Tx, by: int, now: datetime) -> int:
@@ -88,6 +90,8 @@ def write(  # noqa: PLR0913 - what is written of one announcement, by name
 
     `by` is who wrote it, where that may be somebody else than who began it.
     """
+    if late_until is not None and meeting is not None and minutes is not None:
+        content = {**content, LATE_FOR: _late_for(tx, meeting, minutes, late_until)}
     values = {
         **({"made_by": by} if by is not None else {}),
         "content": dict(content),
@@ -102,6 +106,21 @@ def write(  # noqa: PLR0913 - what is written of one announcement, by name
         "paid": paid,
     }
     return _moved(tx, announcement, (State.DRAFT,), State.DRAFT, now, **values)
+
+
+def _late_for(tx: Tx, meeting: int, minutes: int, late_until: datetime) -> float:
+    """The seconds that late ones have; the moment from which they count moves with the meeting."""
+    found = meetings.find(tx, meeting)
+    begins = moment_of(found, minutes) if found is not None else late_until
+    return (late_until - begins).total_seconds()
+
+
+def late_from(announcement: Announcement, begun: datetime) -> datetime | None:
+    """Until when those who join get it too, where it begins then."""
+    seconds = (announcement.content or {}).get(LATE_FOR)
+    if announcement.late_until is None or not announcement.is_relative or seconds is None:
+        return announcement.late_until
+    return begun + timedelta(seconds=seconds)
 
 
 def fingerprint(content: Content, audience: Mapping[str, Any]) -> str:

@@ -73,6 +73,7 @@ def begin(tx: Tx, announcement: Announcement, now: datetime) -> Sending:
     """Begin to send what was planned; the same sending if it has begun. Else a ValueError."""
     tx.lock(f"announcement:{announcement.id}")
     begun: dict[str, Any] = {"state": announcements.State.BEGUN, "begun": now, "changed": now}
+    begun["late_until"] = announcements.late_from(announcement, now)
     if announcement.useful_until is None:
         begun["useful_until"] = announcements.before_meeting(tx, announcement)
     row = announcements_table.c
