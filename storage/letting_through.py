@@ -174,6 +174,8 @@ def _decided(tx: Tx, asked: Mapping[int, _Asked], now: datetime) -> dict[int, De
         these = {at: one for at, one in asked.items() if _goes_through_gate(one, purpose)}
         wanted = [(one.row.person, one.key) for one in these.values()]
         decided = gate.decide_many(tx, purpose, wanted, now)
+        if decided and purpose == Purpose.NEWS:
+            decided = _in_time(tx, list(these.values()), decided, now)
         decisions.update(zip(these, decided, strict=True))
     quiet: dict[int, bool] = {}
     for at, one in asked.items():
@@ -183,6 +185,24 @@ def _decided(tx: Tx, asked: Mapping[int, _Asked], now: datetime) -> dict[int, De
                 quiet[id_] = is_quiet(tx, one.told, one.sending.kind, now)
             decisions[at] = _morning(tx, now) if quiet[id_] else Pass()
     return decisions
+
+
+def _in_time(
+    tx: Tx, asked: Sequence[_Asked], decided: Sequence[Decision], now: datetime
+) -> list[Decision]:
+    """The same; too late where it is for a weekly overview that leaves it out by then."""
+    kept = (one.why for one in decided if isinstance(one, Refused))
+    if not any(why.startswith(gate.DIGEST) for why in kept):
+        return list(decided)
+    zone = settings.platform(tx).zone
+    overview = gate.next_digest(now, zone)
+    waits = Refused(gate.digest_reason(overview, zone))
+    return [
+        Refused(TOO_LATE)
+        if decision == waits and useful_until(one.told, one.sending.started) <= overview
+        else decision
+        for one, decision in zip(asked, decided, strict=True)
+    ]
 
 
 def _goes_through_gate(one: _Asked, purpose: Purpose) -> bool:

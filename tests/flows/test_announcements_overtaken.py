@@ -1,23 +1,26 @@
 """Messages to many that the world changes under, between the writing and the reading."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage import people, planning, settings
+from storage import digests, people, planning, settings
 from tests.flows.running_house import comes, coordinator, plan
 from tests.flows.sending_house import (
     asked,
     begins,
     content,
     crowd,
+    first,
+    found,
     goes_out,
     hears,
     make_world,
     planned,
     sends,
     state,
+    wants_news,
 )
 from tests.flows.whole import stored
 from tests.phone import Phone, World
@@ -162,3 +165,42 @@ def test_new_words_for_many_people_take_their_number(
         noor.types("3")
     goes_out(world)
     assert all("Autumn" in reader.screen()[-1].text for reader in readers)
+
+
+# Its meeting moves, or the week ends too late.
+
+
+def test_late_ones_get_it_so_long_after_it_went_also_when_its_meeting_moved(
+    world: World, noor: Phone
+) -> None:
+    meeting = plan(world)
+    crowd(world, 1)
+    a_week = meeting.starts + timedelta(days=6)
+    number = planned(noor, meeting=meeting.id, minutes=-24 * 60, late_until=a_week)
+    later = datetime.fromisoformat("2027-04-10T19:30")
+    times = {"start": later, "end": later + timedelta(hours=2)}
+    moved = world.run(planning.edit, meeting.id, None, world.now, quiet=True, **times)
+    world.now = moved.starts - timedelta(hours=24)
+    goes_out(world)
+    assert found(world, number).late_until == first(world, number).started + timedelta(days=7)
+    late = wants_news(world, "late")
+    world.run(people.join, late.person.id, world.now, {"name": "Late"})
+    goes_out(world, minutes=60 * 18)
+    assert hears(late) == ["Summer is coming!\n\nQuagga of Wijkwerk sends you this."]
+
+
+def test_what_the_weekly_overview_is_too_late_for_is_told_to_be_so(
+    world: World, noor: Phone
+) -> None:
+    weekly = wants_news(world, "weekly")
+    world.run(digests.choose, weekly.person, world.now, weekly=True)
+    planned(noor, content("Wednesday!"), useful_until=world.now + timedelta(days=2))
+    planned(noor, content("Saturday!"), useful_until=world.now + timedelta(days=6))
+    goes_out(world)
+    summaries = [said for said in hears(noor) if "has gone out." in said]
+    assert [said.split("– ")[1].split(":")[0] for said in sorted(summaries)] == [
+        "get it in their weekly overview",
+        "it would have come too late",
+    ]
+    world.pass_time(days=5)
+    assert ["Saturday!" in said and "Wednesday!" not in said for said in hears(weekly)] == [True]
