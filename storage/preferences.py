@@ -51,17 +51,37 @@ def of(tx: Tx, person: int, now: datetime) -> Preferences:
     return Preferences(row[0], row[1], row[2], row[3], paused)
 
 
-_HELD: Final = (
-    select(gate_decisions.c.key, gate_decisions.c.reason, messages.c.useful_until)
-    .select_from(gate_decisions.join(messages, messages.c.key == gate_decisions.c.key))
+_LATER: Final = (
+    select(gate_decisions.c.key, gate_decisions.c.reason)
     .where(
         gate_decisions.c.person == bindparam("person"),
         gate_decisions.c.outcome == Outcome.LATER,
-        messages.c.state == "waiting",
     )
     .order_by(gate_decisions.c.at.desc())
     .limit(MOST)
 )
+_WAITS: Final = (
+    select(messages.c.id, messages.c.key, messages.c.useful_until)
+    .where(
+        messages.c.chat
+        == select(people.c.chat).where(people.c.id == bindparam("person")).scalar_subquery(),
+        messages.c.state == "waiting",
+    )
+    .order_by(messages.c.id)
+)
+
+
+def _held(tx: Tx, person: int) -> list[tuple[int, str, datetime | None]]:
+    """What the gate keeps back from somebody: number, the gate's reason, until when of use."""
+    reasons = {row.key: row.reason for row in tx.execute(_LATER, {"person": person})}
+    rows: Iterable[Sequence[Any]] = tx.execute(_WAITS, {"person": person}) if reasons else ()
+    return [(row[0], reasons[key], row[2]) for row in rows if (key := _decided(row[1])) in reasons]
+
+
+def _decided(key: str) -> str:
+    """Under which the gate decided about a message: all attempts of an announcement are one."""
+    parts = key.split(":")
+    return ":".join(parts[:3]) if parts[0] == "announcement" else key
 
 
 def kept_back(tx: Tx, person: int, now: datetime) -> dict[str, int]:
@@ -69,8 +89,8 @@ def kept_back(tx: Tx, person: int, now: datetime) -> dict[str, int]:
 
     What will be of no use any more is not counted.
     """
-    rows: Iterable[Sequence[Any]] = tx.execute(_HELD, {"person": person})
-    held = Counter(reason for _key, reason, until in rows if until is None or until > now)
+    found = _held(tx, person)
+    held = Counter(reason for _id, reason, until in found if until is None or until > now)
     if digests.is_chosen(tx, person):
         held[gate.DIGEST] = len(digests.waiting(tx, person, "", now))
     return +held
@@ -79,6 +99,6 @@ def kept_back(tx: Tx, person: int, now: datetime) -> dict[str, int]:
 def end_pause(tx: Tx, person: int, now: datetime) -> None:
     """Let come what was kept back by a pause; each message is decided about anew."""
     gate.pause(tx, person, None)
-    keys = [row.key for row in tx.execute(_HELD, {"person": person})]
-    waits = (messages.c.key.in_(keys), messages.c.state == "waiting", messages.c.due > now)
+    numbers = [number for number, _reason, _until in _held(tx, person)]
+    waits = (messages.c.id.in_(numbers), messages.c.state == "waiting", messages.c.due > now)
     tx.execute(update(messages).where(*waits).values(due=now))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from storage import Database, Tx, gate, outbox, people, preferences, tables
 from storage.outbox import Promise
 from storage.people import Purpose
@@ -35,6 +37,20 @@ async def test_a_pause_keeps_back_until_it_is_ended(db: Database) -> None:
 def outbox_due(tx: Tx) -> dict[str, object]:
     row = tables.outbox.c
     return {one.key: one.due for one in tx.execute(tables.outbox.select().order_by(row.id))}
+
+
+async def test_what_is_tried_again_is_kept_back_and_let_go_like_the_first_time(
+    db: Database,
+) -> None:
+    noor = await db.run(wants_news)
+    await db.run(gate.pause, noor, NOW + 2 * WEEK)
+    first = f"announcement:7:{noor}"
+    await db.run(held, noor, first)
+    again = update(tables.outbox).where(tables.outbox.c.key == first).values(key=f"{first}:2")
+    await db.run(lambda tx: tx.execute(again).rowcount)
+    assert await db.read(preferences.kept_back, noor, NOW) == {"paused": 1}
+    await db.run(preferences.end_pause, noor, NOW)
+    assert await db.read(outbox_due) == {f"{first}:2": NOW}
 
 
 async def test_a_pause_that_is_over_is_none(db: Database) -> None:
