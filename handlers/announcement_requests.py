@@ -90,7 +90,7 @@ def write_answered(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Rend
         title = progress.title(first_words(one.content))
         name = report.name(sending_notices.person(tx, arguments["by"]))
         if arguments["yes"]:
-            undo = [Button(_("Undo it"), entry("undo_announcement", one.id))]
+            undo = [progress.undo(one.id)]
             rows = [undo] if one.state == State.PLANNED else []
             said = _("{name} agrees with your message {title}. It goes out as you planned it.")
             look = [progress.look(one.id)]

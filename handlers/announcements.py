@@ -232,7 +232,7 @@ def _buttons(talk: Talk, found: Announcement, runs: list[Sending]) -> Iterator[l
         case State.ASKED:
             yield [Button(_("Look at it"), entry("approve_announcement", found.id))]
         case State.PLANNED:
-            yield [Button(_("Undo it"), entry("undo_announcement", found.id)), drop]
+            yield [progress.undo(found.id), drop]
         case _:
             yield from _of_begun(found, runs)
 

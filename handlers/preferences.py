@@ -34,7 +34,7 @@ def choose(talk: Talk, tx: Tx, change: str = "") -> Then | None:
     person = people.find(tx, talk.person.id)
     assert person is not None
     if change == "pause":
-        said, undo = _pause(talk, tx)
+        said, undo = _pause(talk, tx), ""
     else:
         said, undo = _changed(talk, tx, person, change)
     chosen = preferences.of(tx, person.id, talk.now)
@@ -47,7 +47,7 @@ def choose(talk: Talk, tx: Tx, change: str = "") -> Then | None:
 # One thing after another.
 
 
-def _pause(talk: Talk, tx: Tx) -> tuple[str, str]:
+def _pause(talk: Talk, tx: Tx) -> str:
     offered = {
         str(weeks): n_("{n} week", "{n} weeks", weeks).format(n=number(weeks)) for weeks in WEEKS
     }
@@ -56,31 +56,34 @@ def _pause(talk: Talk, tx: Tx) -> tuple[str, str]:
     gate.pause(tx, talk.person.id, until)
     said = _("Good. Until {day} I send you no news, no invitations and no surveys.")
     on = day(until.astimezone(talk.zone).date())
-    return said.format(day=on), entry("preferences", "no_pause")
+    return said.format(day=on)
 
 
 def _changed(talk: Talk, tx: Tx, person: Person, change: str) -> tuple[str, str]:
-    """Make one change; what is said of it, and the button that undoes it, if there is one."""
+    """Make one change; what is said of it, and a button that undoes it.
+
+    There is none where the screen has one anyway, with the words of what it does.
+    """
     match change:
         case "no_news" | "no_surveys":
             return _withdraw(talk, tx, _PURPOSES[change])
         case "weekly":
             digests.choose(tx, person, talk.now, weekly=True)
-            return _("Good. From now on the news comes once a week."), _to("single")
+            return _("Good. From now on the news comes once a week."), ""
         case "single":
             came = digests.choose(tx, person, talk.now, weekly=False)
             said = _("Good. From now on each message comes by itself.")
             waited = _("What was waiting for Friday is on its way.") if came else ""
-            return " ".join(filter(None, [said, waited])), _to("weekly")
+            return " ".join(filter(None, [said, waited])), ""
         case "reminders":
             people.change(tx, person.id, reminders=True)
-            return _("Good. I remind you of the meetings you go to."), _to("no_reminders")
+            return _("Good. I remind you of the meetings you go to."), ""
         case "no_reminders":
             people.change(tx, person.id, reminders=False)
-            return _("Good. I do not remind you of meetings any more."), _to("reminders")
+            return _("Good. I do not remind you of meetings any more."), ""
         case "no_pause":
             preferences.end_pause(tx, person.id, talk.now)
-            return _("The pause is over. What was waiting comes as soon as it may."), _to("pause")
+            return _("The pause is over. What was waiting comes as soon as it may."), ""
         case _:
             return "", ""
 
@@ -100,7 +103,7 @@ def _withdraw(talk: Talk, tx: Tx, purpose: Purpose) -> tuple[str, str]:
         Purpose.NEWS: _("Good. You get no more news and no more invitations."),
         Purpose.SURVEY: _("Good. I do not ask you to fill in surveys any more."),
     }
-    return said[purpose], entry("agree", purpose)
+    return said[purpose], entry("agree", purpose) if purpose == Purpose.NEWS else ""
 
 
 # How it stands.

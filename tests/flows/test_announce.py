@@ -63,7 +63,7 @@ def test_the_shortest_way_from_a_word_to_a_plan(world, phone):
     assert the_only(world).state == State.DRAFT
     assert the_only(world).content is None, "nothing can go out yet"
     assert say(phone, "1") == ["It goes out in a minute. Until then you can undo it."]
-    assert phone.last.labels == ["Undo", "See how it goes"]
+    assert phone.last.labels == ["Undo it", "See how it goes"]
     one = the_only(world)
     assert (one.state, one.due) == (State.PLANNED, world.now + timedelta(seconds=60))
     assert (one.purpose, one.is_news, one.paid) == ("news", True, False)

@@ -93,8 +93,8 @@ def test_who_never_joined_sees_what_they_could_get(world: World) -> None:
 @pytest.mark.parametrize(
     ("change", "undo", "name", "before"),
     [
-        ("News once a week", "Undo that", "digest", False),
-        ("No more reminders", "Undo that", "reminders", True),
+        ("News once a week", "Each message when it comes", "digest", False),
+        ("No more reminders", "Do remind me", "reminders", True),
     ],
 )
 def test_one_press_changes_it_and_one_undoes_it(
@@ -105,6 +105,7 @@ def test_one_press_changes_it_and_one_undoes_it(
     screen(noor)
     for label, expected in ((change, not before), (undo, before)):
         pressed(noor, label)
+        assert "Undo that" not in labels(noor), "the screen has it already"
         assert world.run(lambda tx: tx.execute(column).scalar()) is expected
 
 

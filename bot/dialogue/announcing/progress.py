@@ -222,6 +222,11 @@ def stop(going: Going) -> Button:
     return Button(label, entry("cancel_sending", going.id))
 
 
+def undo(announcement: int) -> Button:
+    """Make what is planned a draft again."""
+    return Button(_("Undo it"), entry("undo_announcement", announcement))
+
+
 def look(announcement: int) -> Button:
     """Everything about one announcement."""
     return Button(_("See how it goes"), entry("announcement", announcement))

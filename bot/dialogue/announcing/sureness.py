@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.dialogue.announcing import summary
+from bot.dialogue.announcing import progress, summary
 from bot.dialogue.announcing.summary import Counted
 from bot.dialogue.flow import entry
 from bot.dialogue.language import _, isolate, listed
@@ -82,11 +82,10 @@ def waits(talk: Talk, announcement: int, names: Sequence[str]) -> None:
 
 def on_its_way(talk: Talk, announcement: int, at: datetime | None) -> None:
     """That it is planned; without a moment it goes in a minute."""
-    undo = Button(_("Undo"), entry("undo_announcement", announcement))
     said = _("It goes out in a minute. Until then you can undo it.")
     if at is not None:
         said = _("It goes out {when}. Until then you can undo it.").format(when=talk.when(at))
-    talk.say(said, [undo], [_look(announcement)])
+    talk.say(said, [progress.undo(announcement)], [_look(announcement)])
 
 
 def as_it_is(talk: Talk, found: Announced, name: str, due: datetime | None) -> None:
