@@ -114,7 +114,7 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
             when=report.when_planned(announcements.due_of(tx, planned), talk.now, zone),
             name=report.name(sending_notices.person(tx, one.made_by)),
         ),
-        [Button(_("Undo it"), entry("undo_announcement", one.id))],
+        [progress.undo(one.id)],
         [progress.look(one.id)],
     )
 
@@ -204,6 +204,8 @@ def _begun(talk: Talk, tx: Tx, one: Announcement) -> None:
     said = _("It has begun already, so it cannot be undone. {got}")
     got = going.sent if going is not None else 0
     text = n_("{n} person has it.", "{n} people have it.", got).format(n=number(got))
+    if not got:
+        text = _("Nobody has it yet.")
     stop = [progress.stop(going)] if going is not None and going.open else []
     return talk.say(said.format(got=text), stop, [progress.look(one.id)])
 

@@ -28,7 +28,7 @@ def pause(talk: Talk, tx: Tx, sending_id: int) -> None:
     _note(talk, tx, "announcement.pause", one)
     return talk.say(
         _(
-            "Paused. {got} Nobody else gets it until you let it go on. "
+            "Paused. {got} The others wait until you let it go on. "
             "What was being sent at this very moment still arrives."
         ).format(got=_got(one)),
         [progress.resume(one), progress.stop(one)],
@@ -66,8 +66,10 @@ def cancel(talk: Talk, tx: Tx, sending_id: int) -> None:
         "{got} {n} people do not get it any more then. That cannot be undone. Stop it?",
         one.open,
     )
-    if one.state == State.SPREADING:
-        asked = _("{got} All others do not get it any more then. It cannot be undone. Stop it?")
+    if not one.open or one.state in (State.SPREADING, State.PAUSED):  # not all are written down
+        asked = _("{got} Nobody else gets it then. That cannot be undone. Stop it?")
+        if not one.sent and one.kind == "send":
+            asked = _("Nobody has it yet. If I stop, nobody gets it. That cannot be undone. Stop?")
     question = asked.format(got=_got(one), n=number(one.open))
     if not talk.confirm("sure", question, yes=_("Yes, stop it"), no=_("No, leave it")):
         return talk.say(_("Fine. Nothing has changed."), [progress.look(one.announcement)])
@@ -119,6 +121,8 @@ def _note(talk: Talk, tx: Tx, action: str, one: Sending) -> None:
 
 def _got(one: Sending) -> str:
     """How many have it."""
+    if not one.sent:
+        return _("Nobody has it yet.") if one.kind == "send" else _("It is done for nobody yet.")
     text = n_("{n} person has it.", "{n} people have it.", one.sent)
     if one.kind != "send":
         text = n_("It is done for {n} person.", "It is done for {n} people.", one.sent)

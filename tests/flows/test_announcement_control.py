@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.messages import Attachment, Span, load
-from storage import announcements, people, rsvps
+from storage import announcements, people, rsvps, sendings
 from storage.rsvps import Party
 from tests.flows.meeting_house import bare, plan
 from tests.flows.running_house import coordinator
@@ -247,7 +247,7 @@ def test_too_late_to_undo_is_told_with_what_can_be_done(world, noor):
     announcement = planned(noor)
     begins(world)
     assert sends(noor, "undo_announcement", announcement) == [
-        "It has begun already, so it cannot be undone. 0 people have it."
+        "It has begun already, so it cannot be undone. Nobody has it yet."
     ]
     assert noor.last.labels == ["Stop it", "See how it goes"]
     assert state(world, announcement) == "begun"
@@ -296,15 +296,15 @@ def test_a_pause_holds_up_what_has_not_left_and_going_on_sends_it(world, noor):
     begins(world)
     one = first(world, announcement).id
     assert sends(noor, "pause_sending", one) == [
-        "Paused. 0 people have it. Nobody else gets it until you let it go on. "
+        "Paused. Nobody has it yet. The others wait until you let it go on. "
         "What was being sent at this very moment still arrives."
     ]
     world.pass_time(minutes=30)
     assert [hears(reader) for reader in readers] == [[], [], []]
-    assert sends(noor, "pause_sending", one) == ["It is paused already. 0 people have it."]
+    assert sends(noor, "pause_sending", one) == ["It is paused already. Nobody has it yet."]
     assert noor.last.labels == ["Go on sending", "Stop it", "See how it goes"]
-    assert sends(noor, "resume_sending", one) == ["It goes on. 0 people have it."]
-    assert sends(noor, "resume_sending", one) == ["It is going out already. 0 people have it."]
+    assert sends(noor, "resume_sending", one) == ["It goes on. Nobody has it yet."]
+    assert sends(noor, "resume_sending", one) == ["It is going out already. Nobody has it yet."]
     goes_out(world, minutes=0)
     assert [hears(reader) for reader in readers] == [[LETTER]] * 3
     assert sends(noor, "pause_sending", one) == ["It has gone out already. 3 people have it."]
@@ -333,6 +333,21 @@ def test_stopping_is_asked_and_tells_who_has_it(world, noor):
     summary = [text for text in hears(noor) if "was stopped" in text]
     assert len(summary) == 1
     assert f"Sent: {ended.sent}\nDid not go: {ended.skipped}" in summary[0]
+
+
+def test_stopping_what_is_paused_names_no_number_as_not_all_may_be_written_down(world, noor):
+    crowd(world, 2)
+    announcement = planned(noor)
+    begins(world)
+    one = first(world, announcement).id
+    sends(noor, "pause_sending", one)
+    assert sends(noor, "cancel_sending", one) == [
+        "Nobody has it yet. If I stop, nobody gets it. That cannot be undone. Stop?"
+    ]
+    world.run(sendings.set_columns, one, open=0, sent=2)
+    assert sends(noor, "cancel_sending", one) == [
+        "2 people have it. Nobody else gets it then. That cannot be undone. Stop it?"
+    ]
 
 
 def test_who_got_it_before_it_was_stopped_is_told_why_and_others_are_not(world, noor):
@@ -410,7 +425,7 @@ def test_the_failed_ones_get_it_when_tried_again(world, noor):
     assert (one.failed, one.uncertain) == (2, 1)
     noor.hears()
     assert bare(noor.presses("Try the failed ones again")) == ["I try it again for 1 person."]
-    assert sends(noor, "send_again", one.id) == ["It is going out already. 0 people have it."]
+    assert sends(noor, "send_again", one.id) == ["It is going out already. Nobody has it yet."]
     goes_out(world, minutes=0)
     assert hears(lost) == [LETTER]
     assert hears(doubtful) == []
