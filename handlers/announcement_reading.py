@@ -31,7 +31,10 @@ SERVICE: Final = "service"
 
 @flow("tap")
 def tap(talk: Talk, tx: Tx, announcement: int, button: int) -> Then | None:
-    """Go where a button leads, and count who did; a look before it was sent counts for nothing."""
+    """Go where a button leads, and count who did; before it was sent it leads nowhere.
+
+    Who looks at a message before it goes has buttons that lead straight to where they go.
+    """
     pressed = news.button(tx, announcement, button, talk.person.id)
     if pressed is None:
         talk.say(_("That button does not work any more."), [_menu()])
@@ -146,19 +149,25 @@ def _chose_no_topic(talk: Talk, tx: Tx, item: Item) -> str:
 
 
 def _less(talk: Talk, tx: Tx, purpose: str) -> list[list[Button]]:
-    """The ways to get less; the end of this kind first, as that is what most come for."""
-    rows = [[Button(_stop(purpose), entry("stop_announcements", purpose))]]
-    if purpose == Purpose.NEWS:
+    """The ways to get less; the end of this kind first, as that is what most come for.
+
+    Nothing is offered to be ended that does not come any more.
+    """
+    gets = [one for one in _purposes(ALL) if people.agrees(tx, talk.person.id, one)]
+    rows = []
+    if purpose in gets:
+        rows.append([Button(_stop(purpose), entry("stop_announcements", purpose))])
+    if purpose in gets and purpose == Purpose.NEWS:
         rows.append([Button(_("Only some topics"), entry("follow", "topics"))])
-    if purpose == Purpose.NEWS and not digests.is_chosen(tx, talk.person.id):
-        rows.append([Button(_("Rather once a week"), entry("follow", "weekly"))])
-    pause = n_("Nothing for {n} week", "Nothing for {n} weeks", WEEKS).format(n=WEEKS)
-    return [
-        *rows,
-        [Button(pause, entry("pause_invitations", WEEKS))],
-        [Button(_("Nothing at all any more"), entry("stop_announcements", ALL))],
-        [Button(_("Ask a human"), entry("ask"))],
-    ]
+        if not digests.is_chosen(tx, talk.person.id):
+            rows.append([Button(_("Rather once a week"), entry("follow", "weekly"))])
+    if gets:
+        pause = n_("Nothing for {n} week", "Nothing for {n} weeks", WEEKS).format(n=WEEKS)
+        rows.append([Button(pause, entry("pause_invitations", WEEKS))])
+        rows.append([Button(_("Nothing at all any more"), entry("stop_announcements", ALL))])
+    else:
+        rows.append([Button(_("Change what I get"), entry("preferences"))])
+    return [*rows, [Button(_("Ask a human"), entry("ask"))]]
 
 
 def _stop(purpose: str) -> str:

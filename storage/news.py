@@ -157,7 +157,7 @@ def was_sent(tx: Tx, announcement: int, person: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button of an announcement: what it leads to, and whether presses of it count by now."""
+    """A button of an announcement: what it leads to, and whether this person's presses count."""
 
     kind: str
     value: Any
@@ -167,14 +167,15 @@ class Pressed:
 def button(tx: Tx, announcement: int, number: int, person: int) -> Pressed | None:
     """The button with this number, counted from 0; None where there is none that leads to us.
 
-    Presses count once the announcement has begun, of those who may read it, and not of those who
-    made or approved it: they look at it before it goes.
+    It leads there once the announcement has begun. Presses count of those who may read it, and not
+    of those who made or approved it: they look whether it works.
     """
     row = tx.execute(_TO_PRESS, {"announcement": announcement}).first()
-    known = row.content.get("buttons", ()) if row is not None and row.content else ()
+    begun = row is not None and row.state == "begun"
+    known = (row.content or {}).get("buttons", ()) if row is not None and begun else ()
     if row is None or number >= len(known) or known[number]["kind"] == "link":
         return None
-    others = row.state == "begun" and person not in (row.made_by, row.approved_by)
+    others = person not in (row.made_by, row.approved_by)
     counts = others and (row.is_news or was_sent(tx, announcement, person))
     return Pressed(known[number]["kind"], known[number]["value"], counts)
 

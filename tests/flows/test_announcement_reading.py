@@ -92,13 +92,19 @@ def test_what_is_not_there_any_more_is_told_kindly(
     assert noor.sends(f"f:tap:{number}:0")[0].startswith(said)
 
 
-def test_a_look_before_it_goes_counts_for_nothing(world: World, cora: Phone, noor: Phone) -> None:
-    walk = plan(world)
-    content = with_button("meeting", walk.id)
-    seen, sent = writes(world, cora, content=content), tells(world, cora, content=content)
-    assert "<b>A walk</b>" in bare(noor.sends(f"f:tap:{seen}:0"))[0]
-    assert "<b>A walk</b>" in bare(cora.sends(f"f:tap:{sent}:0"))[0]
-    assert world.run(taps.counts, seen) == world.run(taps.counts, sent) == {}
+def test_a_look_of_who_made_it_counts_for_nothing(world: World, cora: Phone) -> None:
+    number = tells(world, cora, content=with_button("meeting", plan(world).id))
+    assert "<b>A walk</b>" in bare(cora.sends(f"f:tap:{number}:0"))[0]
+    assert world.run(taps.counts, number) == {}
+
+
+def test_a_button_leads_nowhere_before_its_message_went(
+    world: World, cora: Phone, noor: Phone
+) -> None:
+    number = writes(world, cora, content=with_button("meeting", plan(world).id))
+    for phone in (noor, cora):
+        assert phone.sends(f"f:tap:{number}:0")[0] == "That button does not work any more."
+    assert rows(world, "taps") == []
 
 
 def test_a_button_that_never_was_leads_nowhere(world: World, cora: Phone, noor: Phone) -> None:
@@ -137,6 +143,18 @@ def test_less_is_one_tap_away(world: World, cora: Phone, noor: Phone) -> None:
     noor.sends(f"f:why_announcement:{number}")
     assert "Rather once a week" not in noor.last.labels
     assert noor.presses("Nothing for 4 weeks")[0].startswith("Good. Until Monday 29 March 2027")
+
+
+def test_nothing_is_offered_to_be_ended_that_does_not_come_any_more(
+    world: World, cora: Phone, noor: Phone
+) -> None:
+    number = tells(world, cora, to=[noor])
+    noor.sends("f:stop_announcements:news")
+    noor.sends(f"f:why_announcement:{number}")
+    assert noor.last.labels == ["Change what I get", "Ask a human"]
+    agrees(world, noor, "survey")
+    noor.sends(f"f:why_announcement:{number}")
+    assert noor.last.labels == ["Nothing for 4 weeks", "Nothing at all any more", "Ask a human"]
 
 
 def test_who_chose_no_topic_is_told_that_all_of_them_come(
