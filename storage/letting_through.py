@@ -85,7 +85,9 @@ def allowed(tx: Tx, asked: Sequence[Mapping[str, Any]], now: datetime) -> list[A
     open_ = {at: one for at, one in enumerate(found) if one is not None and answers[at] is None}
     for at, decision in _decided(tx, open_, now).items():
         answers[at] = decision
-    _promise(tx, [one for at, one in open_.items() if isinstance(answers[at], Pass)])
+    passed = {at: one for at, one in open_.items() if isinstance(answers[at], Pass)}
+    for at in _promise(tx, passed):
+        answers[at] = Refused(CANCELLED)
     return [answer if answer is not None else Pass() for answer in answers]
 
 
@@ -95,10 +97,7 @@ def _found(tx: Tx, asked: Sequence[Mapping[str, Any]]) -> list[_Asked | None]:
     runs = {one.id: one for one in find_many(tx, numbers)}
     told = announcements.find_many(tx, sorted({one.announcement for one in runs.values()}))
     by_number = {one.id: one for one in told}
-    rows: dict[_Who, Row[Any]] = {
-        (row.sending, row.person): row
-        for row in tx.execute(_ROWS, {"sendings": numbers, "people": persons})
-    }
+    rows = _rows(tx, numbers, persons)
     found: list[_Asked | None] = []
     for one in asked:
         row = rows.get((one["sending"], one["person"]))
@@ -109,6 +108,11 @@ def _found(tx: Tx, asked: Sequence[Mapping[str, Any]]) -> list[_Asked | None]:
         attempt = one.get("attempt", row.attempt)
         found.append(_Asked(run, by_number[run.announcement], row, attempt))
     return found
+
+
+def _rows(tx: Tx, sendings: Sequence[int], persons: Sequence[int]) -> dict[_Who, Row[Any]]:
+    found = tx.execute(_ROWS, {"sendings": sendings, "people": persons})
+    return {(row.sending, row.person): row for row in found}
 
 
 _FINISHED: Final = select(answer_sets.c.survey, answer_sets.c.person).where(
@@ -213,12 +217,25 @@ def _morning(tx: Tx, now: datetime) -> Later:
     return Later(morning_after(now, settings.platform(tx).zone), Why.NIGHT)
 
 
-def _promise(tx: Tx, passed: Iterable[_Asked]) -> None:
-    """Whoever is let through is promised it, also who was held back or has come back."""
-    groups: dict[tuple[int, State], list[int]] = {}
-    for one in passed:
-        if one.row.state != State.PROMISED:
-            groups.setdefault((one.sending.id, State(one.row.state)), []).append(one.row.person)
-    for (sending, before), persons in sorted(groups.items()):
+def _promise(tx: Tx, passed: Mapping[int, _Asked]) -> list[int]:
+    """Whoever is let through is promised it, also who was held back or has come back.
+
+    Those of whom it was decided otherwise since they were looked at, by their places in `passed`:
+    they get it by another row of the outbox, or not at all.
+    """
+    waited = {at: one for at, one in passed.items() if one.row.state != State.PROMISED}
+    numbers = sorted({one.sending.id for one in waited.values()})
+    for sending in numbers:
         hold(tx, sending)
+    now = _rows(tx, numbers, sorted({one.row.person for one in waited.values()})) if waited else {}
+    groups: dict[tuple[int, State], list[int]] = {}
+    overtaken = []
+    for at, one in waited.items():
+        row = now.get((one.sending.id, one.row.person))
+        if row is not None and (row.state, row.attempt) == (one.row.state, one.row.attempt):
+            groups.setdefault((one.sending.id, State(one.row.state)), []).append(one.row.person)
+        else:
+            overtaken.append(at)
+    for (sending, before), persons in sorted(groups.items()):
         move(tx, sending, persons, before, End(State.PROMISED))
+    return overtaken

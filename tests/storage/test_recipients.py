@@ -1,10 +1,13 @@
 """Recipients: one row a person, made once, and every outcome booked once."""
 
+import asyncio
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import event, func, insert, select, text, update
 
 from storage import Database, Tx, erasure, gate, outbox, people, recipients, sendings, tables
 from storage import settings as house
@@ -33,6 +36,9 @@ LATER = NOW + timedelta(hours=1)
 DAY = timedelta(days=1)
 NIGHT = datetime.fromisoformat("2027-03-01T22:30:00+00:00")
 MORNING = datetime.fromisoformat("2027-03-02T08:00:00+00:00")
+
+
+ANYBODY_WAITS = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 def change(tx: Tx, number: int, /, **values: Any) -> None:
@@ -282,6 +288,32 @@ async def test_who_filled_in_the_survey_meanwhile_is_not_asked_to(db: Database) 
     assert found == [Refused("answered"), Pass(), Pass(), Pass()]
     passed = await db.read(lambda tx: tx.execute(select(tables.gate_decisions.c.person)).all())
     assert [row.person for row in passed] == numbers[1:]
+
+
+async def test_who_is_tried_again_beside_a_claim_of_the_old_message_gets_one(
+    db: Database,
+) -> None:
+    (reader,) = await db.run(readers, 1)
+    one = await db.run(spread, await db.run(begun, useful_until=NOW + 9 * DAY))
+    (first,) = await db.run(promised, one)
+    await db.run(outbox.cancel_for_chat, "telegram:reader 0")
+    await db.run(recipients.gather, one, NOW)
+    await db.run(outbox.renew, "telegram:reader 0", NOW)
+    reopened = threading.Event()
+
+    def tried_again(tx: Tx) -> int:
+        found = sendings.again(tx, one.id, NOW)
+        reopened.set()
+        until = time.monotonic() + 5
+        while tx.postgres and not tx.execute(ANYBODY_WAITS).scalar() and time.monotonic() < until:
+            time.sleep(0.02)
+        return found
+
+    trying = asyncio.create_task(db.run(tried_again))
+    assert await asyncio.to_thread(reopened.wait, 5)
+    assert await db.run(allowed, [first]) == [Refused("cancelled")]
+    assert await trying == 1
+    assert await db.run(rows, one) == {reader: ("open", None)}
 
 
 async def test_what_was_promised_before_somebody_was_tried_again_goes_no_more(
