@@ -9,23 +9,26 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.schedule import Schedule
-from storage import Database, claims, settings
+from storage import Database, planned, settings
 
 AHEAD: Final = "clock_ahead"
 """The setting that holds how many seconds the clock is ahead of real time."""
 MOST_STOPS: Final = 50  # of one move: one of a year may pass more
-LOOKS: Final = 20  # at whether the sender has taken what is due
+PATIENCE: Final = 10.0  # seconds that one move waits for what is due to go out
 LOOK_SECONDS: Final = 0.05
 
 
 async def travel(database: Database, clock: Clock, schedule: Schedule, to: datetime) -> None:
     """Move the clock to `to`; at each planned moment before, let what is due go out first."""
+    until = asyncio.get_running_loop().time() + PATIENCE
     for _stop in range(MOST_STOPS):
-        planned = await schedule.next_event()
-        if planned is None or planned >= to:
+        stop = await schedule.next_event()
+        if stop is None or stop >= to:
             break
-        await _move(database, clock, schedule, planned)
+        await _move(database, clock, schedule, stop)
+        await _rest(database, clock, until)
     await _move(database, clock, schedule, to)
+    await _rest(database, clock, until)
 
 
 async def _move(database: Database, clock: Clock, schedule: Schedule, to: datetime) -> None:
@@ -33,7 +36,11 @@ async def _move(database: Database, clock: Clock, schedule: Schedule, to: dateti
     await database.run(settings.put, AHEAD, ahead)
     clock.move(to)
     await schedule.run_all()
-    for _look in range(LOOKS):
-        if not await database.read(claims.lanes_due, clock.now(), clock.real()):
+
+
+async def _rest(database: Database, clock: Clock, until: float) -> None:
+    """Wait for what is due and what is on its way, until then at most, by the loop's time."""
+    while asyncio.get_running_loop().time() < until:
+        if await database.read(planned.is_at_rest, clock.now(), clock.real()):
             return
         await asyncio.sleep(LOOK_SECONDS)

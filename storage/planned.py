@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 from storage import afterwards, announcements, claims, reminders, sendings
 from storage.meetings import COMING
 from storage.reminder_times import Kind
-from storage.tables import fanouts, invitations, rsvps, waiting_list
+from storage.tables import fanouts, invitations, outbox, rsvps, waiting_list
 from storage.transaction import Tx
 
 _UNFINISHED: Final = text("fanouts.finished IS NULL")  # in these words, for its partial index
@@ -30,6 +30,16 @@ _FANOUT: Final = select(func.min(fanouts.c.due)).where(
 _OFFER: Final = select(func.min(waiting_list.c.offer_until)).where(
     _IN_LINE, waiting_list.c.offer_until > bindparam("now")
 )
+
+
+_GOES_OUT: Final = select(exists(select(outbox.c.id).where(text("outbox.state = 'sending'"))))
+"""In these words, for its partial index."""
+
+
+def is_at_rest(tx: Tx, now: datetime, real_now: datetime) -> bool:
+    """Whether nothing is due to be sent, and nothing is on its way whose outcome is not known."""
+    going_out = tx.execute(_GOES_OUT).scalar()
+    return not going_out and not claims.lanes_due(tx, now, real_now)
 
 
 def next_event(tx: Tx, now: datetime) -> datetime | None:

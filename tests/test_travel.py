@@ -49,3 +49,18 @@ async def test_ticks_run_at_every_stop(bot):
     await travel(bot.db, bot.clock, schedule, target)
     assert seen
     assert seen[-1] >= target
+
+
+async def test_the_clock_stands_still_while_something_is_on_its_way(bot):
+    start = bot.clock.now()
+    due = start + timedelta(hours=2)
+    promise = Promise(
+        "slow", chat_of(NOOR), "reminder", {"text": "slow"}, due, due + timedelta(hours=1)
+    )
+    await bot.db.run(outbox.promise, promise, start)
+    bot.world.faults.replace([{"kind": "delay", "seconds": 0.6, "methods": ["sendMessage"]}])
+    schedule = Schedule(bot.db, bot.clock, bot.sender, [])
+    seen = []
+    bot.clock.on_move(lambda: seen.append(bot.heard()))
+    await travel(bot.db, bot.clock, schedule, start + timedelta(days=1))
+    assert seen == [[], ["slow"]]
