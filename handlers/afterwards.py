@@ -24,7 +24,7 @@ from storage.transaction import Tx
 LONGEST: Final = 1000
 
 
-@tick("afterwards", seconds=30)
+@tick("afterwards", seconds=5)
 def promise(tx: Tx, now: datetime) -> int:
     """Plan to ask about the meetings of the weeks ahead, and ask a page of those who were there."""
     afterwards.plan(tx, now)

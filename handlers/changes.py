@@ -34,7 +34,7 @@ LONGEST_GUEST: Final = 40
 Rows = tuple[tuple[Button, ...], ...]
 
 
-@tick("changes", seconds=5)
+@tick("changes", seconds=1)
 def promise(tx: Tx, now: datetime) -> int:
     """Promise a page of what changed to those who count on it."""
     return changes.promise(tx, now)

@@ -22,7 +22,7 @@ MOST: Final = 6
 """So many items are named; the others are under News."""
 
 
-@tick("digest", seconds=10)
+@tick("digest", seconds=2)
 def promise(tx: Tx, now: datetime) -> int:
     """Plan the next overview, and promise a page of one that is due."""
     return digests.promise(tx, now)

@@ -26,7 +26,7 @@ WEEKS: Final = 4
 MOST_WEEKS: Final = 52
 
 
-@tick("invitations", seconds=10)
+@tick("invitations", seconds=2)
 def promise(tx: Tx, now: datetime) -> int:
     """Invite the next page of people; slowly enough that offers and reminders pass in between."""
     return invitations.promise(tx, now)

@@ -182,7 +182,7 @@ def _written(meeting: Meeting, text: str) -> str:
     return said.format(**about)
 
 
-@tick("notes", seconds=5)
+@tick("notes", seconds=1)
 def promise(tx: Tx, now: datetime) -> int:
     """Promise the next page of what is given back."""
     return notes.promise(tx, now)

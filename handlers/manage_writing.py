@@ -153,7 +153,7 @@ def _written(meeting: Meeting, writer: Person | None, text: str) -> str:
     return said.format(**about)
 
 
-@tick("host_messages", seconds=5)
+@tick("host_messages", seconds=1)
 def send(tx: Tx, now: datetime) -> int:
     """Promise the messages on their way to a page of people; how many."""
     return fanout.go_on(tx, KIND, _send_page, now)

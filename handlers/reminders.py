@@ -49,7 +49,7 @@ def switch(talk: Talk, tx: Tx, wanted: str = "") -> None:
     )
 
 
-@tick("reminders", seconds=5)
+@tick("reminders", seconds=1)
 def promise(tx: Tx, now: datetime) -> int:
     """Plan the reminders of the days ahead, and promise a page of those that are due.
 

@@ -24,6 +24,7 @@ from storage.tables import fanouts, rsvps
 from storage.tables import meetings as meetings_table
 from storage.tables import people as people_table
 from storage.transaction import Tx
+from storage.unindexed import unindexed
 
 KIND: Final = "afterwards"
 RENDERER: Final = "afterwards"
@@ -61,11 +62,12 @@ _WAS_THERE: Final = or_(
 _PAGE: Final = (
     select(rsvps.c.person, people_table.c.chat)
     .join(people_table, people_table.c.id == rsvps.c.person)
-    .where(_WAS_THERE, rsvps.c.person > bindparam("cursor"))
-    .group_by(rsvps.c.person, people_table.c.chat)
+    .where(rsvps.c.meeting == bindparam("meeting"), rsvps.c.person > bindparam("cursor"))
     .order_by(rsvps.c.person)
     .limit(bindparam("limit"))
 )
+_LET_IN: Final = _PAGE.where(unindexed(rsvps.c.came).is_not(None))
+_SAID_YES: Final = _PAGE.where(unindexed(rsvps.c.answer) == Answer.YES)
 _ONE: Final = select(exists().where(_WAS_THERE, rsvps.c.person == bindparam("person")))
 _COUNT: Final = select(func.count(rsvps.c.person.distinct())).where(_WAS_THERE)
 
@@ -87,11 +89,17 @@ def count(tx: Tx, meeting: int) -> int:
     return int(tx.execute(_COUNT, _where(tx, meeting)).scalar_one())
 
 
-def page(tx: Tx, meeting: int, cursor: int, limit: int) -> Sequence[Sequence[Any]]:
-    """The next people who were there, by number, each once with their chat."""
-    wanted = {**_where(tx, meeting), "cursor": cursor, "limit": limit}
-    found: Sequence[Sequence[Any]] = tx.execute(_PAGE, wanted).all()
-    return found
+def page(tx: Tx, meeting: int, cursor: int, limit: int) -> Sequence[fanout.Person]:
+    """The next people who were there, in the order of their numbers, each once."""
+    where = _where(tx, meeting)
+    wanted = {"cursor": cursor, "limit": limit}
+    found = (
+        tx.execute(
+            _SAID_YES if one in where["without_door"] else _LET_IN, {**wanted, "meeting": one}
+        )
+        for one in where["meetings"]
+    )
+    return fanout.first_of(found, limit)
 
 
 def by_day(moment: datetime, zone: str) -> datetime:

@@ -151,18 +151,14 @@ def tells_of_a_move(tx: Tx, meeting: Meeting, known: int, since: datetime) -> bo
 
 
 def promise(tx: Tx, now: datetime) -> int:
-    """Promise a page of what is due to be told; to how many people it was new."""
-    room, promised = fanout.PAGE, 0
-    for one in fanout.due(tx, KIND, now):
-        if room <= 0:
-            break
-        found = concerned.page(tx, told_of(tx, one), one.cursor, room)
-        new = outbox.promise_all(tx, _promises(tx, one, found, now), now)
-        last = found[-1][0] if found else one.cursor
-        fanout.advance(tx, one.id, last, new, now if len(found) < room else None)
-        room -= max(1, len(found))
-        promised += new
-    return promised
+    """Promise a page of what is due to be told; to how many people."""
+    return fanout.go_on(tx, KIND, _promise_page, now)
+
+
+def _promise_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
+    found = concerned.page(tx, told_of(tx, one), one.cursor, limit)
+    outbox.promise_all(tx, _promises(tx, one, found, now), now)
+    return fanout.passed(tx, one, found, limit, now)
 
 
 def told_of(tx: Tx, one: Fanout) -> list[int]:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, or_, select, union
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, bindparam, or_, select
 
+from storage import fanout
 from storage.meetings import COMING, Answer, Status
 from storage.tables import meetings, people, rsvps, waiting_list
 from storage.transaction import Tx
+from storage.unindexed import unindexed
 
 _IN_LINE: Final = ("waiting", "offered")
 _REVOKED: Final = "revoked"
@@ -40,58 +42,43 @@ class Seen:
     version: int
 
 
-_ANSWERED: Final = (
-    select(rsvps.c.person)
-    .select_from(rsvps.join(meetings, meetings.c.id == rsvps.c.meeting))
-    .where(
-        rsvps.c.meeting.in_(bindparam("of", expanding=True)),
-        rsvps.c.person > bindparam("after"),
-        rsvps.c.answer.in_(COMING),
-        rsvps.c.version < meetings.c.version,
+def _page(table: Table, person: Column[Any], *which: ColumnElement[bool]) -> Select[Any]:
+    """The next people with such a row about a meeting, made for an older version of it."""
+    joined = table.join(meetings, meetings.c.id == table.c.meeting)
+    return (
+        select(person, people.c.chat)
+        .select_from(joined.join(people, people.c.id == person))
+        .where(
+            table.c.meeting == bindparam("of"),
+            person > bindparam("after"),
+            unindexed(table.c.version) < meetings.c.version,
+            *which,
+        )
+        .order_by(person)
+        .limit(bindparam("limit"))
     )
-)
+
+
+_ANSWERED: Final = _page(rsvps, rsvps.c.person, unindexed(rsvps.c.answer).in_(COMING))
 _STANDS: Final = or_(
     waiting_list.c.state.in_(_IN_LINE),
     and_(waiting_list.c.state == _REVOKED, meetings.c.status == Status.CANCELLED),
 )
-_LINED_UP: Final = (
-    select(waiting_list.c.person)
-    .select_from(waiting_list.join(meetings, meetings.c.id == waiting_list.c.meeting))
-    .where(
-        waiting_list.c.meeting.in_(bindparam("of", expanding=True)),
-        waiting_list.c.person > bindparam("after"),
-        _STANDS,
-        waiting_list.c.version < meetings.c.version,
-    )
-)
-_BRINGING: Final = (
-    select(rsvps.c.added_by)
-    .select_from(rsvps.join(meetings, meetings.c.id == rsvps.c.meeting))
-    .where(
-        rsvps.c.meeting.in_(bindparam("of", expanding=True)),
-        rsvps.c.added_by > bindparam("after"),
-        rsvps.c.person.is_(None),
-        rsvps.c.answer == Answer.YES,
-        rsvps.c.version < meetings.c.version,
-    )
-)
-_ALL: Final = union(_ANSWERED, _LINED_UP, _BRINGING).subquery("concerned")
-_PAGE: Final = (
-    select(_ALL.c.person, people.c.chat)
-    .select_from(_ALL.join(people, people.c.id == _ALL.c.person))
-    .order_by(_ALL.c.person)
-    .limit(bindparam("limit"))
-)
+_LINED_UP: Final = _page(waiting_list, waiting_list.c.person, _STANDS)
+_BRINGING: Final = _page(
+    rsvps, rsvps.c.added_by, rsvps.c.person.is_(None), rsvps.c.answer == Answer.YES
+).distinct()
 
 
-def page(tx: Tx, of: Collection[int], after: int, limit: int) -> Sequence[tuple[int, str]]:
+def page(tx: Tx, of: Collection[int], after: int, limit: int) -> Sequence[fanout.Person]:
     """Some people, with their chats, who saw an older version of one of these meetings.
 
     In the order of their numbers, those after `after`.
     """
-    wanted = {"of": list(of), "after": after, "limit": limit}
-    rows: Iterable[Sequence[Any]] = tx.execute(_PAGE, wanted)
-    return [(row[0], row[1]) for row in rows]
+    wanted = {"after": after, "limit": limit}
+    asked = (_ANSWERED, _LINED_UP, _BRINGING)
+    found = (tx.execute(one, {**wanted, "of": meeting}) for meeting in of for one in asked)
+    return fanout.first_of(found, limit)
 
 
 _ANSWERS_OF: Final = select(rsvps.c.meeting, rsvps.c.answer, rsvps.c.version).where(

@@ -5,16 +5,28 @@ Whoever said yes or maybe or stands in line is reached, once, also with several 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, func, select, text, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    TextClause,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    union,
+)
 
+from storage import fanout
 from storage.meetings import Answer
 from storage.tables import fanouts, meetings, people, rsvps, waiting_list
 from storage.transaction import Tx
+from storage.unindexed import unindexed
 
 KIND: Final = "message"
 LOOKED_AT: Final = timedelta(days=366)
@@ -44,13 +56,34 @@ def reached(tx: Tx, meeting: int, to: To) -> int:
     return int(tx.execute(counted).scalar_one())
 
 
-def page(tx: Tx, meeting: int, to: To, after: int, limit: int) -> list[tuple[int, str]]:
-    """The next people that are reached, by number: (person, chat)."""
-    found = (
-        _concerned(tx, meeting, to).where(people.c.id > after).order_by(people.c.id).limit(limit)
+def _page(person: Column[Any], *which: ColumnElement[bool] | TextClause) -> Select[Any]:
+    """The next people with such a row about one meeting."""
+    return (
+        select(person, people.c.chat)
+        .join(people, people.c.id == person)
+        .where(person > bindparam("after"), people.c.reachable, *which)
+        .order_by(person)
+        .limit(bindparam("limit"))
     )
-    rows: Iterable[Sequence[Any]] = tx.execute(found)
-    return [(row[0], row[1]) for row in rows]
+
+
+_SAID: Final = _page(
+    rsvps.c.person,
+    rsvps.c.meeting == bindparam("meeting"),
+    unindexed(rsvps.c.answer).in_(bindparam("answers", expanding=True)),
+)
+_LINED_UP: Final = _page(
+    waiting_list.c.person, waiting_list.c.meeting == bindparam("meeting"), _IN_LINE
+)
+
+
+def page(tx: Tx, meeting: int, to: To, after: int, limit: int) -> list[fanout.Person]:
+    """The next people that are reached, in the order of their numbers."""
+    wanted = {"after": after, "limit": limit, "answers": _ANSWERS[to]}
+    asked = {To.LINE: [_LINED_UP], To.ALL: [_SAID, _LINED_UP]}.get(to, [_SAID])
+    places = _with_places(tx, meeting)
+    found = (tx.execute(one, {**wanted, "meeting": place}) for place in places for one in asked)
+    return fanout.first_of(found, limit)
 
 
 def concerns(tx: Tx, meeting: int, to: To, person: int) -> bool:
@@ -60,8 +93,7 @@ def concerns(tx: Tx, meeting: int, to: To, person: int) -> bool:
 
 def _concerned(tx: Tx, meeting: int, to: To) -> Select[Any]:
     """The people concerned with a meeting, or with any place of a day, each once."""
-    places = select(meetings.c.id).where(meetings.c.parent == meeting)
-    these = [meeting, *tx.execute(places).scalars()]
+    these = _with_places(tx, meeting)
     line = select(waiting_list.c.person).where(waiting_list.c.meeting.in_(these), _IN_LINE)
     said = select(rsvps.c.person).where(
         rsvps.c.meeting.in_(these),
@@ -72,6 +104,12 @@ def _concerned(tx: Tx, meeting: int, to: To) -> Select[Any]:
     these_people = union(*asked).subquery()
     joined = these_people.join(people, people.c.id == these_people.c.person)
     return select(people.c.id, people.c.chat).select_from(joined).where(people.c.reachable)
+
+
+def _with_places(tx: Tx, meeting: int) -> list[int]:
+    """The meeting, and if it is a day its places and parts."""
+    places = select(meetings.c.id).where(meetings.c.parent == meeting)
+    return [meeting, *tx.execute(places).scalars()]
 
 
 def since(tx: Tx, meeting: int, moment: datetime) -> int:

@@ -62,25 +62,25 @@ def _mark(tx: Tx) -> Insert:
 
 
 def promise(tx: Tx, now: datetime) -> int:
-    """Invite a page of people of what is under way; how many."""
-    for one in fanout.due(tx, KIND, now)[:1]:
-        meeting = meetings.find(tx, one.meeting) if one.meeting is not None else None
-        if meeting is None or seats.closed(meeting, now) not in (None, Why.DAY):
-            fanout.drop(tx, one.id, now)
-            return 0
-        tx.lock(f"invitations:{meeting.id}")
-        found = audiences.page(tx, meeting, audiences.load(one.arguments), one.cursor, fanout.PAGE)
-        if found:
-            marks = [
-                {"meeting": meeting.id, "person": person, "fanout": one.id, "created": now}
-                for person, _chat in found
-            ]
-            tx.execute(_mark, marks)
-        promised = outbox.promise_all(tx, _promises(meeting, one, found, now), now)
-        last = found[-1][0] if found else one.cursor
-        fanout.advance(tx, one.id, last, promised, now if len(found) < fanout.PAGE else None)
-        return promised
-    return 0
+    """Invite a page of people of what is under way; more than 0 while there may be further ones."""
+    return fanout.go_on(tx, KIND, _promise_page, now)
+
+
+def _promise_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
+    meeting = meetings.find(tx, one.meeting) if one.meeting is not None else None
+    if meeting is None or seats.closed(meeting, now) not in (None, Why.DAY):
+        fanout.drop(tx, one.id, now)
+        return 0
+    tx.lock(f"invitations:{meeting.id}")
+    found = audiences.page(tx, meeting, audiences.load(one.arguments), one.cursor, limit)
+    if found:
+        marks = [
+            {"meeting": meeting.id, "person": person, "fanout": one.id, "created": now}
+            for person, _chat in found
+        ]
+        tx.execute(_mark, marks)
+    outbox.promise_all(tx, _promises(meeting, one, found, now), now)
+    return fanout.passed(tx, one, found, limit, now)
 
 
 def _promises(

@@ -1,6 +1,6 @@
 """Telling many: started once, taken up where it was left, and never told twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from storage import Database, Tx, fanout, line, planned
@@ -62,6 +62,23 @@ async def test_a_fanout_that_has_not_begun_can_say_something_else(db: Database) 
     found = await db.read(fanout.find, one.id)
     assert found is not None
     assert (found.arguments, found.due) == ({"a": 3}, LATER)
+
+
+async def test_what_is_for_nobody_takes_its_share_of_a_page(db: Database) -> None:
+    for number in range(5):
+        await db.run(start, f"empty {number}")
+
+    def nobody(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
+        return fanout.passed(tx, one, [], limit, now)
+
+    assert await db.run(fanout.go_on, "change", nobody, NOW, 3) == 0
+    assert len(await db.run(fanout.due, "change", NOW)) == 2
+
+
+def test_the_first_of_several_pages_are_each_there_once() -> None:
+    pages = [[(1, "a"), (4, "d")], [(1, "a"), (2, "b")], []]
+    assert fanout.first_of(pages, 3) == [(1, "a"), (2, "b"), (4, "d")]
+    assert fanout.first_of(pages, 2) == [(1, "a"), (2, "b")]
 
 
 async def test_what_was_told_of_a_meeting_is_found_in_order(db: Database) -> None:

