@@ -7,6 +7,7 @@ bot delete what is less than 48 hours old; of what is older the text is changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from bot.dialogue import answers
@@ -14,7 +15,7 @@ from bot.dialogue.announcing import copies, progress, sureness
 from bot.dialogue.announcing.letter import first_words, room
 from bot.dialogue.announcing.preview import preview
 from bot.dialogue.flow import flow
-from bot.dialogue.language import N_, _, language_name, languages, n_, number
+from bot.dialogue.language import N_, _, language_name, languages, listed, n_, number
 from bot.dialogue.talk import Talk
 from storage import announcements, audit, sending_notices, sendings, settings, templates
 from storage.announcements import Announcement, State
@@ -22,6 +23,8 @@ from storage.audience import Counted
 from storage.sendings import Kind, Sending
 from storage.transaction import Tx
 
+YOUNG: Final = timedelta(hours=46)
+"""So long after it began to go, all of it can be deleted still."""
 SECOND_ABOVE: Final = 250
 """For more people than this one has to be sure, where the settings say nothing else."""
 
@@ -44,6 +47,11 @@ def correct(talk: Talk, tx: Tx, announcement_id: int) -> None:
         platform=settings.platform(tx).name,
     )
     question = _("{who} Shall I correct it?").format(who=_who_has_it(first))
+    changed = _changed(one, content)
+    if len(changed) < len(one.languages):
+        question = _("{who} I correct it for those who read it in {languages}. Shall I?").format(
+            who=_how_many(first), languages=listed(map(language_name, changed))
+        )
     if not talk.confirm("sure", question, yes=_("Yes, correct it"), no=_("No, leave it")):
         return talk.say(_("Fine. Nothing has changed."), [_look(one)])
     _be_sure(talk, tx, first)
@@ -72,6 +80,16 @@ def _new_texts(talk: Talk, one: Announcement) -> Mapping[str, Any]:
             typed = talk.ask(f"text.{language}", asked, check)
         texts[language] = content["texts"][language] if typed is None else check.encode(typed)
     return {**content, "texts": texts}
+
+
+def _changed(one: Announcement, content: Mapping[str, Any]) -> list[str]:
+    """The languages in which it says something else now."""
+    before = (one.content or {})["texts"]
+    return [code for code in one.languages if content["texts"][code] != before[code]]
+
+
+def _how_many(first: Sending) -> str:
+    return n_("{n} person has it.", "{n} people have it.", first.sent).format(n=number(first.sent))
 
 
 def _be_sure(talk: Talk, tx: Tx, first: Sending) -> None:
@@ -114,6 +132,9 @@ def withdraw(talk: Talk, tx: Tx, announcement_id: int) -> None:
         first.sent,
     )
     question = text.format(n=number(first.sent))
+    if (one.content or {}).get("attachment") and talk.now - first.started > YOUNG:
+        told = _("What went with it stays there then: only the words under it change. {question}")
+        question = told.format(question=question)
     if not talk.confirm("sure", question, yes=_("Yes, take it back"), no=_("No, leave it")):
         return talk.say(_("Fine. Nothing has changed."), [_look(one)])
     made = sendings.withdraw(tx, one.id, talk.person.id, talk.now)

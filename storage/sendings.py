@@ -207,17 +207,37 @@ def correct(
 
     Who has not got it yet gets the new one at once, if the caller puts its templates in the place
     of those of the first sending in the same transaction, besides those of the new one. A
-    correction that is still going is stopped: this one comes in its place.
+    correction that is still going is stopped: this one comes in its place. Who has a text that did
+    not change keeps that message as it is.
     """
     first = _changeable(tx, announcement)
     if first is None or first.sent + first.open == 0:
         return None
+    changed = _languages_changed(tx, announcement, content)
     for one in of(tx, announcement):
         if one.kind == Kind.CORRECT:
             cancel(tx, one.id, now)
     values = {"content": dict(content), "changed": now}
     tx.execute(_this(announcement).values(**values))
-    return start(tx, announcement, Kind.CORRECT, by, now, dict(content)).id
+    return start(tx, announcement, Kind.CORRECT, by, now, {**content, "changed": changed}).id
+
+
+def _languages_changed(tx: Tx, announcement: int, content: Mapping[str, Any]) -> list[str]:
+    """In which languages people have something else, or may have after a change that was stopped.
+
+    All of them where more than the texts is another.
+    """
+    told = announcements.find(tx, announcement)
+    before = dict(told.content or {}) if told is not None else {}
+    texts, was = content.get("texts", {}), before.get("texts", {})
+    if {**before, "texts": texts} != content:
+        return list(texts)
+    halfway = [one for one in of(tx, announcement) if one.kind == Kind.CORRECT]
+    found = {code for code in texts if texts[code] != was.get(code)}
+    for one in halfway:
+        if one.state != State.DONE:
+            found |= set((one.content or {}).get("changed", texts))
+    return [code for code in texts if code in found]
 
 
 def withdraw(tx: Tx, announcement: int, by: int, now: datetime) -> int | None:

@@ -160,11 +160,18 @@ def _to_readers(tx: Tx, one: Sending, most: int) -> int:
             recipients.c.person > one.spread_to,
             recipients.c.person <= last,
             or_(recipients.c.state == State.SENT, _ON_ITS_WAY),
+            *_whose_text_changed(one),
         )
         .order_by(recipients.c.person)
     )
     _note(tx, one, _insert(tx, source), last)
     return most
+
+
+def _whose_text_changed(one: Sending) -> list[ColumnElement[bool]]:
+    """Of a correction those who read a language in which it says something else now."""
+    changed = (one.content or {}).get("changed")
+    return [recipients.c.language.in_(changed)] if changed is not None else []
 
 
 def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:

@@ -495,7 +495,7 @@ def test_who_has_yet_to_get_it_gets_only_the_corrected_one(world, noor):
 
 
 def test_a_correction_asks_for_each_language_and_keeps_the_rest(world, noor):
-    [reader] = crowd(world, 1)
+    reader, other = crowd(world, 2)
     world.run(people.change, reader.person.id, language="nl")
     texts = {"en": {"text": "Summer!", "rich": False}, "nl": {"text": "Zomer!", "rich": False}}
     photo = {"kind": "photo", "file": "F1", "name": "photo.jpg"}
@@ -504,14 +504,31 @@ def test_a_correction_asks_for_each_language_and_keeps_the_rest(world, noor):
     assert "in English" in sends(noor, "correct_announcement", announcement)[0]
     assert "in Dutch" in bare(noor.types("skip"))[0]
     assert "At most 1024 fit" in bare(noor.types("a" * 1025))[0]
-    noor.types("Lente!")
+    assert bare(noor.types("Lente!"))[-1] == (
+        "2 people have it. I correct it for those who read it in Dutch. Shall I?"
+    )
     noor.presses("Yes, correct it")
     goes_out(world, minutes=0)
     assert reader.last.text.startswith("Lente!")
+    assert runs(world, announcement)[-1].total == 1, "the other message stays as it is"
+    edits = [row["chat"] for row in rows(world, "outbox") if row["edits"] is not None]
+    assert other.chat not in edits
     kept = found(world, announcement).content
     assert kept is not None
     assert kept["texts"]["en"] == {"text": "Summer!", "rich": False}
     assert kept["attachment"] == photo
+
+
+def test_what_is_said_of_a_picture_that_is_taken_back_late(world, noor):
+    crowd(world, 1)
+    photo = {"kind": "photo", "file": "F1", "name": "photo.jpg"}
+    announcement = planned(noor, content(attachment=photo))
+    goes_out(world)
+    said = "What went with it stays there then: only the words under it change."
+    assert said not in sends(noor, "withdraw_announcement", announcement)[0]
+    noor.presses("No, leave it")
+    world.pass_time(hours=47)
+    assert said in sends(noor, "withdraw_announcement", announcement)[0]
 
 
 def test_a_correction_that_changes_nothing_is_not_sent(world, noor):

@@ -1,6 +1,7 @@
 """Sendings: begun once, paused, resumed, cancelled, tried again, corrected and withdrawn."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -178,6 +179,27 @@ async def test_a_second_correction_stops_the_first(db: Database) -> None:
     second = await db.run(sendings.correct, one.announcement, content(text="c"), by, NOW)
     states = {run.id: run.state for run in await db.run(sendings.of, one.announcement)}
     assert (states[first or 0], states[second or 0]) == (State.CANCELLED, State.SPREADING)
+
+
+def saying(nl: str, en: str) -> dict[str, Any]:
+    return {**content(), "texts": {code: {"text": text, "rich": False}
+                                   for code, text in (("nl", nl), ("en", en))}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stopped", "total"), [(None, 0), (saying("Better", "Hello"), 2), (saying("Hello", "b"), 0)]
+)
+async def test_a_correction_leaves_alone_who_reads_what_did_not_change(
+    db: Database, stopped: Any, total: int
+) -> None:
+    one, by = await db.run(sent_to, 2), await db.run(coordinator)
+    if stopped is not None:
+        await db.run(sendings.correct, one.announcement, stopped, by, NOW)
+    now = saying(stopped["texts"]["nl"]["text"] if stopped else "Hello", "Better")
+    made = await db.run(sendings.correct, one.announcement, now, by, LATER)
+    correction = await db.run(sendings.find, made or 0)
+    assert correction is not None
+    assert (await db.run(spread, correction)).total == total
 
 
 async def test_withdrawing_waits_for_what_is_on_its_way_and_deletes_it_too(db: Database) -> None:
