@@ -71,7 +71,7 @@ class Bot:
             makers={maker.name: maker.run for maker in handlers.MAKERS},
             limits=limits,
         )  # fmt: skip
-        self.sender.on_gone(_gone)
+        self.sender.on_gone(lambda tx, chat: _gone(tx, chat, clock.now()))
         self.schedule = Schedule(database, clock, self.sender, handlers.TICKS)
         self.menus = Menus(database, channel, flows, options.platform)
         self.receiver: Receiver | None = None
@@ -146,9 +146,9 @@ class Bot:
             await asyncio.sleep(pause := min(30.0, 2 * pause))
 
 
-def _gone(tx: Tx, chat: str) -> None:
+def _gone(tx: Tx, chat: str, now: datetime) -> None:
     """A chat cannot be written to: nothing waits for it any more."""
-    people.set_reachable(tx, chat, reachable=False)
+    people.blocked(tx, chat, now)
     outbox.cancel_for_chat(tx, chat)
 
 

@@ -204,7 +204,7 @@ def _reachable(tx: Tx, house: House, change: Reachable, times: Times) -> Applied
         people.arrive(tx, chat, house.language_for(change.origin.language), times.now)
         _come_back(tx, chat, times.now)
     else:
-        people.set_reachable(tx, chat, reachable=False)
+        people.blocked(tx, chat, times.now)
         outbox.cancel_for_chat(tx, chat)
     return Applied()
 

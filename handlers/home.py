@@ -26,7 +26,7 @@ from storage import (
     surveys,
 )
 from storage.meetings import Answer, Meeting
-from storage.people import Role, State
+from storage.people import Purpose, Role, State
 from storage.transaction import Tx
 
 Rows = list[list[Button]]
@@ -49,8 +49,24 @@ def home(talk: Talk, tx: Tx) -> None:
         talk.say(introduction(platform.name, platform.about))
     elif talk.person.name:
         talk.say(_("Hello {name}.").format(name=isolate(talk.person.name, 60)))
-    rows = [*_offer(talk, tx), *_near(talk, tx), *_day(talk, tx), *_first(talk, tx)]
+    rows = [
+        *_back(talk, tx),
+        *_offer(talk, tx),
+        *_near(talk, tx),
+        *_day(talk, tx),
+        *_first(talk, tx),
+    ]
     talk.say(_("What do you want to do?"), *rows, *_always(talk, tx))
+
+
+def _back(talk: Talk, tx: Tx) -> Rows:
+    """For who blocked the bot and is back: nothing comes by itself, and how it may again."""
+    sent = (Purpose.NEWS, Purpose.SURVEY)
+    said = [one for one in people.consents_of(tx, talk.person.id).values() if one.purpose in sent]
+    if any(one.given for one in said) or not any(one.way == people.BLOCKED for one in said):
+        return []
+    talk.say(_("You had blocked me. So I send you no news and no surveys, unless you want that."))
+    return [[Button(_("Change what I get"), entry("preferences"))]]
 
 
 def _offer(talk: Talk, tx: Tx) -> Rows:

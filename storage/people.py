@@ -7,15 +7,18 @@ person reachable; it brings no consent back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select, text, update
 
 from storage.tables import consents, people, person_themes, rsvps, waiting_list
 from storage.transaction import Insert, Prepared, Tx
+
+BLOCKED: Final = "blocked"
+"""The way in which a consent ends when somebody blocks the bot."""
 
 
 class State(StrEnum):
@@ -130,6 +133,19 @@ def change(tx: Tx, person: int, **values: Any) -> None:
 def set_reachable(tx: Tx, chat: str, *, reachable: bool) -> None:
     """Note that a person blocked the bot, or let it in again."""
     tx.execute(update(people).where(people.c.chat == chat).values(reachable=reachable))
+
+
+def blocked(tx: Tx, chat: str, now: datetime) -> None:
+    """Note that a person blocked the bot, or cannot be written to any more.
+
+    It ends what they agreed to be sent: when they are back, they are asked before anything comes.
+    """
+    set_reachable(tx, chat, reachable=False)
+    person = by_chat(tx, chat)
+    for said in consents_of(tx, person.id).values() if person is not None else ():
+        if person is not None and said.given and said.purpose in _KEPT_APART:
+            ended = replace(said, given=False, way=BLOCKED, at=now)
+            record_consent(tx, person.id, ended)
 
 
 def join(tx: Tx, person: int, now: datetime, facts: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """One update, one turn: who speaks, in which language, how much, where; and what is said of it."""
 
 import json
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -216,11 +217,20 @@ def states(tx):
 
 
 def test_who_comes_back_is_reachable_and_no_consent_comes_with_it():
-    _world, phone = begun(typed)
+    world, phone = begun(typed)
+    for purpose in people.Purpose:
+        given = people.Consent(purpose, True, "3", "nl", "chat", world.now)
+        world.run(people.record_consent, phone.person.id, given)
     phone.blocks()
+    world.now += timedelta(days=1)
     phone.blocks(now=False)
     assert phone.person.reachable
     assert phone.person.state == "visitor"
+    kept = world.run(people.consents_of, phone.person.id)
+    assert {name for name, one in kept.items() if one.given} == {"membership", "found"}
+    ended = kept["news"]
+    assert (ended.text_version, ended.language, ended.way) == ("3", "nl", "blocked")
+    assert ended.at == world.now - timedelta(days=1)
 
 
 def test_who_writes_is_reachable():

@@ -204,3 +204,27 @@ def test_what_the_weekly_overview_is_too_late_for_is_told_to_be_so(
     ]
     world.pass_time(days=5)
     assert ["Saturday!" in said and "Wednesday!" not in said for said in hears(weekly)] == [True]
+
+
+# Who gets it blocks the bot.
+
+
+def test_who_blocked_the_bot_gets_nothing_once_back_until_they_say_so(
+    world: World, noor: Phone
+) -> None:
+    [reader] = crowd(world, 1)
+    reader.blocks()
+    reader.blocks(now=False)
+    planned(noor)
+    goes_out(world)
+    assert hears(reader) == []
+    assert "You had blocked me." in reader.types("/start")[0]
+    reader.presses("Change what I get")
+    reader.presses("Keep me informed")
+    for label in ("Yes", "Everything", "From the whole country", "Each message when it comes"):
+        reader.presses(label)
+    reader.presses("Yes")
+    assert "You had blocked me." not in " ".join(reader.types("/start"))
+    planned(noor, content("Autumn!"))
+    goes_out(world)
+    assert hears(reader) == ["Autumn!\n\nQuagga of Wijkwerk sends you this."]
