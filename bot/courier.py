@@ -3,7 +3,7 @@
 sent                            → sent
 no connection                   → waiting; sending pauses until the channel answers
 lost in between, 5xx            → once more, or uncertain; sending pauses likewise
-too many messages               → waiting; the chat is halted, or all when a second one is
+too many messages               → waiting; the chat is halted, and all when a second one is
 blocked, gone                   → unreachable; what else waits for the chat is taken back
 another address                 → waiting, for that address
 refused, or a mistake of ours   → refused
@@ -96,7 +96,8 @@ class Courier:
 
     async def deliver(self, row: Row, time: Callable[[], float]) -> Outcome:
         """Call the channel, for which room was reserved, and note the outcome."""
-        self._pacer.call(row.chat, row.lane, time())
+        begun = time()
+        self._pacer.call(row.chat, row.lane, begun)
         steps.reached(steps.CALL_BEGINS)
         try:
             number = await self._call(row)
@@ -105,7 +106,9 @@ class Courier:
             if isinstance(error, Refused) and row.kind is Kind.DELETE:
                 return self._stays(row, str(error))
             self.last_error = type(error).__name__
-            return self._failed(row, error, time())
+            if isinstance(error, TryLater):
+                self._halt(row, error.seconds, begun, time())
+            return self._failed(row, error)
         except TargetNotSent as error:
             return self._without_target(row, error)
         except Unavailable:
@@ -116,6 +119,7 @@ class Courier:
             return self._refused(row, type(error).__name__)
         finally:
             self._pacer.answer(row.chat, time(), row.lane)
+        self._pacer.halts.accepted(begun)
         self._sent(row, number)
         return Outcome.DONE
 
@@ -179,13 +183,12 @@ class Courier:
             for old in list(self._numbers)[: MOST_NUMBERS // 2]:
                 del self._numbers[old]
 
-    def _failed(self, row: Row, error: SendError, now: float) -> Outcome:
+    def _failed(self, row: Row, error: SendError) -> Outcome:
         if not isinstance(error, NotSent | OutcomeUnknown):
             self._probe.worked()
         match error:
             case TryLater():
                 self._back(row)
-                self._halt(row.chat, error.seconds, now)
             case NotSent():
                 self._back(row)
                 self._probe.failed(str(error))
@@ -210,17 +213,15 @@ class Courier:
         self._ledger.note(partial(delivery.doubt, rows=[row.id]))
         self._probe.failed(str(error))
 
-    def _halt(self, chat: str, seconds: float, now: float) -> None:
-        """Halt this chat; a second one that is halted at the same time halts all."""
+    def _halt(self, row: Row, seconds: float, begun: float, now: float) -> None:
+        """Halt this chat, and others too if the limit may be of all."""
         self.counts["later"] += 1
-        others = self._pacer.halts_on(now) - {chat}
-        scope = halts.ALL if others else chat
-        decision(
-            _log, "halted", level=logging.WARNING, scope=scope if others else "chat", for_=seconds
-        )
-        self._pacer.halt(scope, now + seconds)
+        scopes = self._pacer.halts.refused(row.chat, row.lane, seconds, begun=begun, now=now)
+        widest = "chat" if len(scopes) == 1 else scopes[-1]
+        decision(_log, "halted", level=logging.WARNING, scope=widest, for_=seconds)
         until = self._clock.real() + timedelta(seconds=seconds)
-        self._ledger.note(partial(halts.keep, scope=scope, until=until))
+        for scope in scopes:
+            self._ledger.note(partial(halts.keep, scope=scope, until=until))
 
     def _unreachable(self, row: Row, reason: str) -> Outcome:
         self.counts["unreachable"] += 1

@@ -147,7 +147,7 @@ class Lines:
         while True:
             now = time()
             late = now - line.since > PATIENCE
-            if self._must_return() or late or self._pacer.halted(chat, now) > 0:
+            if self._must_return() or late or self._pacer.halts.left(chat, lane, now) > 0:
                 return False
             wait = self._pacer.wait(chat, now)
             if wait > LONGEST_WAIT:
@@ -157,7 +157,7 @@ class Lines:
                 continue
             await self._gate.enter(now)
             self._pacer.give_back()
-            if self._must_return() or self._pacer.halted(chat, now) > 0:
+            if self._must_return() or self._pacer.halts.left(chat, lane, now) > 0:
                 return False
             self._pacer.reserve(lane=lane)
             return True

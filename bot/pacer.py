@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.halting import Halts
 from bot.windows import SECOND, Window
-from storage import halts
 from storage.outbox import Lane
 
 MINUTE: Final = 60.5
+TRIAL: Final = 0.05  # seconds between looks whether the one message of a trial is through
 FORGET_ABOVE: Final = 1_000  # chats whose allowance is remembered before the full ones are dropped
 
 
@@ -57,12 +58,12 @@ class Pacer:
 
     def __init__(self, limits: Limits, crowded: Callable[[str], bool]) -> None:
         self.limits = limits
+        self.halts = Halts()
         self._crowded = crowded
         self._chats: dict[str, _Chat] = {}
         self._low: set[str] = set()
         self._forget_above = FORGET_ABOVE
         self._forgot = float("-inf")
-        self._halts: dict[str, float] = {}
         self._free = Window(limits.per_second)
         self._paid = Window(limits.paid_per_second)
         self._replied = float("-inf")
@@ -107,21 +108,6 @@ class Pacer:
         if state.tokens - state.calls < 1 or state.recent:
             self._low.add(chat)
 
-    def halt(self, scope: str, until: float) -> None:
-        """Nothing goes to this chat, or to any (`halts.ALL`), until then."""
-        self._halts[scope] = max(until, self._halts.get(scope, until))
-
-    def halted(self, chat: str, now: float) -> float:
-        """Seconds for which the channel told us not to write to this chat."""
-        if not self._halts:
-            return 0.0
-        return max(self._halts.get(scope, now) - now for scope in (chat, halts.ALL))
-
-    def halts_on(self, now: float) -> set[str]:
-        """The scopes that are halted; those that are over are forgotten."""
-        self._halts = {scope: until for scope, until in self._halts.items() if until > now}
-        return set(self._halts)
-
     def wait(self, chat: str, now: float) -> float:
         """Seconds until this chat may be written to again by its own allowance."""
         state = self._chats.get(chat)
@@ -142,7 +128,7 @@ class Pacer:
             self._forget(now)
         waiting = {chat for chat in self._low if self.wait(chat, now) > 0}
         self._low = {chat for chat in self._low if chat in waiting or self._chats[chat].recent}
-        return waiting | self.halts_on(now)
+        return waiting | self.halts.on(now)
 
     def connections_left(self, lane: Lane = Lane.REPLY) -> int:
         """How many more calls may be under way at once."""
@@ -151,20 +137,26 @@ class Pacer:
         return max(0, self.limits.connections - spare - under_way)
 
     def room(self, now: float, lane: Lane = Lane.REPLY, ahead: float = 0.0) -> int:
-        """How many calls may begin now, or `ahead` seconds from now if no other does before."""
+        """How many calls may begin now, or until `ahead` seconds from now if no other does."""
         left = self.connections_left(lane)
+        if self.halts.left_of_all(lane, now) > 0:
+            return 0
+        if self.halts.in_doubt:
+            left = min(left, 0 if self._free.under_way + self._paid.under_way else 1)
         if not self.limits.on:
             return left
-        if self.halted(halts.ALL, now) > 0:
-            return 0
         window = self._window(lane)
         used = window.used(now)
         if lane is Lane.REPLY:
             return max(0, min(left, window.per_second - used))
         used -= window.passing(now + ahead)
-        replies = lane is not Lane.PAID and now - self._replied < SECOND
-        share = self.limits.bulk_share if replies else 1.0
-        return max(0, min(left, int(window.per_second * share) - used, window.even.left(now)))
+        most = int(window.per_second * self._share(now, lane))
+        return max(0, min(left, most - used, window.even.left(now, ahead)))
+
+    def _share(self, now: float, lane: Lane) -> float:
+        """Of the room, what a lane may have."""
+        replies = lane in (Lane.NOTICE, Lane.BULK) and now - self._replied < SECOND
+        return self.limits.bulk_share if replies else 1.0
 
     def spread(self, count: int, now: float, lane: Lane = Lane.BULK) -> None:
         """So many messages of the other lanes begin now; they are sent evenly."""
@@ -176,11 +168,14 @@ class Pacer:
 
         Connections do not count: when one is free again is not known.
         """
+        halted = self.halts.left_of_all(lane, now)
+        if self.halts.in_doubt:
+            return max(halted, TRIAL)
         if not self.limits.on:
-            return 0.0
+            return halted
         window = self._window(lane)
         even = 0.0 if lane is Lane.REPLY else window.even.left_in(now, count)
-        return max(self.halted(halts.ALL, now), window.free_in(now, count), even)
+        return max(halted, window.free_in(now, count, self._share(now, lane)), even)
 
     def _chat(self, chat: str, now: float) -> _Chat:
         state = self._chats.get(chat)

@@ -22,22 +22,21 @@ from bot.logs import decision
 from bot.pacer import Gate, Limits, Pacer
 from bot.probe import Probe
 from bot.rendering import Rendering
+from bot.runway import Runway
 from storage import Database, Tx, claims, delivery, halts
 from storage.claims import Claim, Claimed
 from storage.errors import Unavailable
 from storage.outbox import Lane, Row
 
 AT_ONCE: Final = 50  # rows in one claim
-TOGETHER: Final = 2  # rows that are worth a claim while there are more
-PAID_TOGETHER: Final = 32  # the same of what is paid for, of which there is room for hundreds
-LONGEST_LEAD: Final = 0.05  # seconds that a claim may begin before there is room for its rows
-SHORTEST: Final = 0.002  # seconds between looks at the outbox
-IDLE: Final = 1.0  # seconds between looks at the outbox
+PAID_TOGETHER: Final = 32  # paid rows that are worth a claim while there are more
+SHORTEST: Final = 0.005  # seconds between looks at the outbox
+IDLE: Final = 1.0  # the same when nothing is due
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
 
 _EARLY: Final = (Lane.NOTICE, Lane.BULK)
-"""What shares the room of replies is claimed a moment before there is room for it."""
+"""They share the room of replies; they are claimed before there is any (`bot.runway`)."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,11 +79,11 @@ class Sender:
             ledger=self._ledger,
             ended=self._line_ended,
         )
+        self._runway = Runway(self._lines, gate=self._gate, probe=self._probe, ledger=self._ledger)
         self._wake = asyncio.Event()
         self._more: list[Lane] = []
         self._starved: list[Lane] = []
         self._again: set[str] = set()
-        self._lead = 0.0
         self._swept = 0.0
         self._ready = False
 
@@ -115,7 +114,8 @@ class Sender:
         )
         now = asyncio.get_running_loop().time()
         for scope, until in halted.items():
-            self._pacer.halt(scope, now + (until - self._clock.real()).total_seconds())
+            left = (until - self._clock.real()).total_seconds()
+            self._pacer.halts.put(scope, now + left, now)
         self._lines.behind |= behind
         self._ready = True
         decision(_log, "sending begins", adopted=adopted, behind=len(behind), halts=len(halted))
@@ -143,6 +143,7 @@ class Sender:
     async def stop(self, within: float) -> None:
         """Finish what is under way, write down how it went, and give back the rest."""
         self._lines.stopping = True
+        self._runway.give_back()
         self.wake()
         await self._lines.drain(within / 2)
         await self._probe.stop()
@@ -160,11 +161,11 @@ class Sender:
         return {
             "channel": self._probe.state.value,
             "probes": self._probe.asked,
-            "in_memory": self._lines.held,
+            "in_memory": self._lines.held + self._runway.held,
             "waiting_for_room": self._gate.waiting,
             "chats_behind": len(self._lines.behind),
             "unwritten": self._ledger.waiting,
-            "halts": len(self._pacer.halts_on(asyncio.get_running_loop().time())),
+            "halts": len(self._pacer.halts.on(asyncio.get_running_loop().time())),
             "last_error": self.last_error,
             **self._courier.counts,
         }
@@ -185,14 +186,24 @@ class Sender:
             return
         due = await self._database.read(claims.lanes_due, self._clock.now(), self._clock.real())
         for lane in due:
-            if (not self._more or lane is Lane.PAID) and not await self._claim(lane, begun):
+            if (not self._more or lane is Lane.PAID) and not await self._claim(lane):
                 self._more.append(lane)
 
-    async def _claim(self, lane: Lane, begun: float) -> bool:
+    async def _claim(self, lane: Lane) -> bool:
         """Claim and send; False if there may be more in this lane, so that the next must wait."""
-        count = self._room(lane, begun)
+        count = self._room(lane)
         if count <= 0:
             return False
+        if lane in _EARLY:
+            claimed = await self._claimed(lane, count)
+            self._runway.add(claimed.rows)
+        else:
+            claimed = await self._claimed_for(lane, count)
+        self._again |= set(claimed.again)
+        return claimed.looked_at < count
+
+    async def _claimed_for(self, lane: Lane, count: int) -> Claimed:
+        """Claim for room that is there, and send."""
         self._pacer.reserve(count, lane)
         used = 0
         try:
@@ -200,38 +211,24 @@ class Sender:
             used = len(claimed.rows)
         finally:
             self._pacer.give_back(count - used, lane)
-        for fault in claimed.faults:
-            decision(_log, "cannot render", level=logging.ERROR, fault=fault)
-        if lane in _EARLY:
-            await self._not_before(begun, used)
-        if lane is not Lane.REPLY:
+        if lane is Lane.PAID:
             self._pacer.spread(used, asyncio.get_running_loop().time(), lane)
         for row in claimed.rows:
             self._lines.add_claimed(row)
-        self._again |= set(claimed.again)
-        return claimed.looked_at < count
+        return claimed
 
-    async def _not_before(self, begun: float, used: int) -> None:
-        """Wait for the moment for which the rows were claimed, and learn how long claims take."""
-        time = asyncio.get_running_loop().time
-        early = begun + self._lead - time()
-        self._lead = min(LONGEST_LEAD, 0.9 * self._lead + 0.1 * (time() - begun))
-        if used and early > 0:
-            await asyncio.sleep(early)
-
-    def _room(self, lane: Lane, begun: float) -> int:
+    def _room(self, lane: Lane) -> int:
         """How many rows may be claimed; rows that have no connection wait until lines end."""
         now = asyncio.get_running_loop().time()
-        if lane in _EARLY and self._gate.waiting:
-            return 0
-        ahead = max(0.0, begun + self._lead - now) if lane in _EARLY else 0.0
-        room = min(AT_ONCE, self._pacer.room(now, lane, ahead))
-        if self._probe.on_trial:
-            self._starved.append(lane)
-            return min(room, 0 if self._lines.chats() else 1)
+        room = self._runway.room(lane, now) if lane in _EARLY else self._pacer.room(now, lane)
+        if self._probe.on_trial or self._pacer.halts.in_doubt:
+            if self._lines.chats():
+                self._starved.append(lane)
+                return 0
+            return min(room, 1)
         if self._pacer.connections_left(lane) <= room:
             self._starved.append(lane)
-        return room
+        return min(AT_ONCE, room)
 
     async def _claimed(self, lane: Lane, count: int) -> Claimed:
         """The claim, after all that is noted: a row must not pass an older one of its chat.
@@ -241,13 +238,15 @@ class Sender:
         self._lines.newly_behind.clear()
         if lane is not Lane.PAID or self._ledger.more_than_sent:
             await self._ledger.flush()
-        served = self._lines.chats()
+        served = self._lines.chats() | self._runway.chats()
         busy = self._pacer.busy(asyncio.get_running_loop().time()) | served
         if lane is Lane.NOTICE:
             self._again |= served
         now, real_now = self._clock.now(), self._clock.real()
         wanted = Claim(self.owner, lane, count, busy, now, real_now)
         claimed, behind = await self._database.run(_claim, wanted, self._rendering)
+        for fault in claimed.faults:
+            decision(_log, "cannot render", level=logging.ERROR, fault=fault)
         if claimed.rows:
             steps.reached(steps.CLAIMED)
         if lane is Lane.REPLY:
@@ -270,13 +269,13 @@ class Sender:
         if not paced or self._probe.broken:
             return IDLE
         now = asyncio.get_running_loop().time()
-        waits = (
-            self._pacer.room_in(now, TOGETHER, lane) - self._lead
-            if lane in _EARLY
-            else self._pacer.room_in(now, PAID_TOGETHER, lane)
-            for lane in paced
-        )
-        return min(IDLE, max(SHORTEST, min(waits)))
+        return min(IDLE, max(SHORTEST, min(self._worth_in(lane, now) for lane in paced)))
+
+    def _worth_in(self, lane: Lane, now: float) -> float:
+        """Seconds until a claim in this lane is worth it."""
+        if lane in _EARLY:
+            return self._runway.room_in(lane, now)
+        return self._pacer.room_in(now, PAID_TOGETHER if lane is Lane.PAID else 1, lane)
 
     async def _rest(self, seconds: float) -> None:
         try:

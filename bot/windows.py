@@ -30,9 +30,9 @@ class Window:
         """How many of the answers will be a second old then."""
         return sum(answer <= at - SECOND for answer in self.answers)
 
-    def free_in(self, now: float, count: int) -> float:
-        """Seconds until so many calls may begin, if no answer comes earlier."""
-        missing = self.used(now) + count - self.per_second
+    def free_in(self, now: float, count: int, share: float = 1.0) -> float:
+        """Seconds until so many calls may begin within this share, if no answer comes earlier."""
+        missing = self.used(now) + count - int(self.per_second * share)
         if missing <= 0:
             return 0.0
         if missing > len(self.answers):
@@ -49,16 +49,16 @@ class Bucket:
         self.tokens = size
         self.at = 0.0
 
-    def left(self, now: float) -> int:
-        """How many may go now."""
+    def left(self, now: float, ahead: float = 0.0) -> int:
+        """How many may go from now until `ahead` seconds later."""
         self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
         self.at = now
-        return int(self.tokens)
+        return int(self.tokens + ahead * self.rate)
 
     def left_in(self, now: float, count: int) -> float:
-        """Seconds until so many are left, or as many as ever are."""
+        """Seconds in which so many may go."""
         self.left(now)
-        return max(0.0, (min(count, self.size) - self.tokens) / self.rate)
+        return max(0.0, (count - self.tokens) / self.rate)
 
     def take(self, count: int, now: float) -> None:
         """So many go now."""

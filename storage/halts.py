@@ -10,7 +10,9 @@ from storage.tables import halts
 from storage.transaction import Tx
 
 ALL: Final = "all"
-"""The scope of a halt of all chats; any other scope is a chat."""
+"""The scope of a halt of all chats, but for replies."""
+REPLIES: Final = "replies"
+"""The scope of a halt of replies too; any other scope is a chat."""
 
 
 def keep(tx: Tx, scope: str, until: datetime) -> None:

@@ -97,19 +97,45 @@ def test_bulk_is_spread_over_the_second():
     p.spread(5, 100.0)
     assert p.room(100.0, Lane.BULK) == 0
     assert p.room(100.11, Lane.BULK) == 3
+    assert p.room(100.11, Lane.BULK, ahead=0.25) == 10
 
 
-def test_halts_end_and_are_forgotten():
+def test_rows_ahead_are_those_that_will_have_room():
     p = pacer()
-    p.halt("a", 110.0)
-    p.halt("a", 105.0)
-    assert p.halted("a", 106.0) == 4.0
-    assert p.halted("b", 106.0) == 0
-    p.halt(halts.ALL, 120.0)
-    assert p.halted("b", 106.0) == 14.0
+    for number in range(30):
+        send(p, f"c{number}", 100.0 + number / 100, lane=Lane.BULK)
+    assert p.room(101.0, Lane.BULK) == p.room(101.0, Lane.BULK, ahead=0.001) == 0
+    assert p.room(101.0, Lane.BULK, ahead=0.03) == 3
+
+
+def test_while_all_are_halted_one_reply_goes_at_a_time():
+    p = pacer()
+    p.halts.put(halts.ALL, 120.0, 100.0)
+    assert p.room(106.0, Lane.BULK) == p.room(106.0, Lane.NOTICE) == 0
+    assert p.room(106.0) == 1
+    p.reserve()
     assert p.room(106.0) == 0
-    assert p.halts_on(115.0) == {halts.ALL}
-    assert p.room(121.0) == 30
+    assert p.room_in(106.0) > 0
+    p.give_back()
+    p.halts.accepted(106.0)
+    assert p.room(106.0) == 30
+    assert p.room(106.0, Lane.BULK) == 0
+
+
+def test_after_a_halt_of_all_one_message_goes_first():
+    p = pacer()
+    p.halts.put(halts.ALL, 110.0, 100.0)
+    assert p.room(111.0, Lane.BULK) == p.room(111.0, Lane.PAID) == 1
+    p.reserve(lane=Lane.BULK)
+    assert p.room(111.0, Lane.BULK) == p.room(111.0, Lane.PAID) == 0
+
+
+def test_a_halt_holds_also_where_limits_are_off():
+    p = pacer(on=False)
+    p.halts.put(halts.REPLIES, 110.0, 100.0)
+    p.halts.put(halts.ALL, 120.0, 100.0)
+    assert p.room(105.0) == p.room(115.0, Lane.BULK) == 0
+    assert p.room_in(105.0) == 5.0
 
 
 def test_room_that_was_reserved_is_given_back():
@@ -203,7 +229,7 @@ def test_a_chat_keeps_its_own_limit_for_what_is_paid_for():
 
 def test_a_halt_of_all_halts_what_is_paid_for():
     p = pacer()
-    p.halt(halts.ALL, 110.0)
+    p.halts.put(halts.ALL, 110.0, 100.0)
     assert p.room(105.0, Lane.PAID) == 0
     assert p.room_in(105.0, 1, Lane.PAID) == 5.0
 

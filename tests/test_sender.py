@@ -25,6 +25,7 @@ def faults(bot, *described):
 async def test_a_reply_goes_from_memory_and_is_recorded(bot):
     await bot.says(NOOR, "dag")
     await bot.until(lambda: bot.heard() == ["dag"])
+    await bot.states()
     [row] = await bot.rows()
     message = bot.world.messages(NOOR)[-1]["message_id"]
     assert (row.state, row.tries, row.message_id) == ("sent", 1, str(message))

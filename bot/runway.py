@@ -1,0 +1,116 @@
+"""Where claimed rows stand until there is room for each: the next ones are at hand when it comes.
+
+A second's room is lost for every message that is sent a second's part too late, and a claim takes
+some milliseconds, or many on a busy machine. So the rows of the next moment are claimed before it.
+They hold no room: a reply that comes meanwhile goes first. None stands here for long, and what
+cannot go goes back to the outbox, where it is asked again whether it still should.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from bot.ledger import Ledger
+from bot.lines import Lines
+from bot.pacer import Gate, Pacer
+from bot.probe import Probe
+from storage import delivery
+from storage.outbox import Lane, Row
+
+AHEAD: Final = 0.25  # seconds before there is room that rows are claimed for it
+TOGETHER: Final = 4  # rows that are worth a claim while others stand here
+LONGEST: Final = 2.0  # seconds that a row stands here
+SHORTEST: Final = 0.001  # seconds between looks whether there is room
+LOOK: Final = 0.25  # seconds between looks whether anything goes at all
+
+
+class Runway:
+    """Lets rows go to their `lines` as there is room."""
+
+    def __init__(self, lines: Lines, gate: Gate, probe: Probe, ledger: Ledger) -> None:
+        self._lines = lines
+        self._gate = gate
+        self._probe = probe
+        self._ledger = ledger
+        self._rows: list[tuple[Row, float]] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def _pacer(self) -> Pacer:
+        return self._gate.pacer
+
+    @property
+    def held(self) -> int:
+        """How many rows stand here."""
+        return len(self._rows)
+
+    def room(self, lane: Lane, now: float) -> int:
+        """How many more rows of this lane may be claimed."""
+        trial = self._probe.on_trial or self._pacer.halts.in_doubt
+        if self._gate.waiting or (trial and self._rows):
+            return 0
+        standing = self._before(lane)
+        room = self._pacer.room(now, lane, AHEAD) - standing
+        return 0 if standing and room < TOGETHER else room
+
+    def room_in(self, lane: Lane, now: float) -> float:
+        """Seconds until there may be room for more rows of this lane."""
+        return self._pacer.room_in(now, self._before(lane) + TOGETHER, lane) - AHEAD
+
+    def _before(self, lane: Lane) -> int:
+        """How many rows stand here that go before a new one of this lane."""
+        return sum(lane is not Lane.NOTICE or row.lane is lane for row, _ in self._rows)
+
+    def chats(self) -> set[str]:
+        """The chats that these rows are for."""
+        return {row.chat for row, _ in self._rows}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Rows of one lane that were claimed; notices go before announcements."""
+        now = asyncio.get_running_loop().time()
+        self._rows += [(row, now) for row in rows]
+        self._rows.sort(key=lambda standing: standing[0].lane is not Lane.NOTICE)
+        self.go()
+
+    def go(self) -> None:
+        """Send what there is room for, and come back for the rest."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._rows and self._may_go(self._rows[0][0], now):
+            self._send(self._rows.pop(0)[0], now)
+        if self._rows and self._must_return(now):
+            self.give_back()
+        elif self._rows:
+            wait = self._pacer.room_in(now, 1, self._rows[0][0].lane)
+            self._timer = loop.call_later(min(LOOK, max(SHORTEST, wait)), self.go)
+
+    def give_back(self) -> None:
+        """None of these goes now."""
+        ids = [row.id for row, _ in self._rows]
+        self._rows.clear()
+        if ids:
+            self._ledger.note(partial(delivery.put_back, rows=ids))
+
+    def _may_go(self, row: Row, now: float) -> bool:
+        closed = self._lines.stopping or self._probe.broken or self._gate.waiting
+        return not closed and self._pacer.room(now, row.lane) > 0
+
+    def _must_return(self, now: float) -> bool:
+        if self._lines.stopping or self._probe.broken:
+            return True
+        halted = self._pacer.halts.left_of_all(self._rows[0][0].lane, now) > 0
+        return halted or min(since for _, since in self._rows) < now - LONGEST
+
+    def _send(self, row: Row, now: float) -> None:
+        """Its chat may have got something meanwhile, and have no room of its own any more."""
+        pacer = self._pacer
+        if pacer.halts.left(row.chat, row.lane, now) > 0 or pacer.wait(row.chat, now) > 0:
+            self._ledger.note(partial(delivery.put_back, rows=[row.id]))
+            return
+        pacer.reserve(lane=row.lane)
+        pacer.spread(1, now, row.lane)
+        self._lines.add_claimed(row)
