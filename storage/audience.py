@@ -110,7 +110,7 @@ class Counted:
 
 
 def count(tx: Tx, audience: Audience, purpose: str) -> Counted:
-    """How many an audience has now, looking at some ten thousand people at most."""
+    """How many an audience has now, looking at ten thousand people at most."""
     reachable, *rest = wanting(purpose)
     wants = and_(*rest) if rest else reachable | ~reachable
     columns = (

@@ -1,29 +1,30 @@
 """Counting people without going through all of them.
 
     few are known by an index    exactly, those
-    up to 20,000 in all          exactly, everybody
+    up to 10,000 in all          exactly, everybody
     more                         some everywhere in the order of their numbers, scaled up
 
-So it takes the same time with a million people as with twenty thousand.
+So it takes the same time with a million people as with ten thousand: less than 20 ms of a turn, in
+which nobody else is answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, GenerativeSelect, bindparam, func, select
+from sqlalchemy import ColumnElement, GenerativeSelect, func, or_, select
 
 from storage.tables import people
 from storage.transaction import Tx
 
-MOST_KNOWN: Final = 5_000
+MOST_KNOWN: Final = 2_500
 """Known by an index, they are all looked up, each somewhere else in the table."""
-MOST: Final = 20_000
+MOST: Final = 10_000
 """Up to so many people everybody is looked at."""
 STRETCHES: Final = 20
-STRETCH: Final = 500
+STRETCH: Final = 200
 """Beyond that, people of so many numbers in each of so many places."""
 
 _ENDS: Final = select(
@@ -58,13 +59,10 @@ def sums(
         return Sums(list(tx.execute(asked).one()), exact=True)
     ends: Sequence[int] = tx.execute(_ENDS).one()
     lowest, highest = ends
-    asked = asked.where(people.c.id >= bindparam("first"), people.c.id < bindparam("end"))
     numbers = highest - lowest + 1
-    found = [0] * len(columns)
-    for n in range(STRETCHES):
-        first = lowest + n * (numbers - STRETCH) // (STRETCHES - 1)
-        row: Sequence[Any] = tx.execute(asked, {"first": first, "end": first + STRETCH}).one()
-        found = [so_far + more for so_far, more in zip(found, row, strict=True)]
+    firsts = [lowest + n * (numbers - STRETCH) // (STRETCHES - 1) for n in range(STRETCHES)]
+    some = or_(*(people.c.id.between(first, first + STRETCH - 1) for first in firsts))
+    found: Sequence[int] = tx.execute(asked.where(some)).one()
     scale = max(1.0, numbers / (STRETCHES * STRETCH))
     return Sums([round(one * scale) for one in found], exact=False)
 
