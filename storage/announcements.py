@@ -59,6 +59,7 @@ __all__ = [
     "taking_late",
 ]  # found here too: they are of announcements
 
+TO_UNDO: Final = timedelta(seconds=60)
 A_DAY: Final = 24 * 60  # minutes
 LATE_FOR: Final = "late_for"
 """In the content: the seconds that late ones have, where it moves along with a meeting."""
@@ -203,11 +204,18 @@ def _may_disturb(one: Announcement) -> bool:
 
 
 def due_of(tx: Tx, announcement: Announcement) -> datetime | None:
-    """When it is to begin; None if nobody said, or its meeting is off."""
+    """When it is to begin; None if nobody said, or its meeting is off.
+
+    There is a minute to undo it, also where its meeting brings that moment nearer.
+    """
     if not announcement.is_relative:
         return announcement.due
     meeting = _meeting(tx, announcement)
-    return moment_of(meeting, announcement.minutes or 0) if meeting is not None else None
+    if meeting is None:
+        return None
+    moment = moment_of(meeting, announcement.minutes or 0)
+    planned_now = announcement.state == State.PLANNED
+    return max(moment, announcement.changed + TO_UNDO) if planned_now else moment
 
 
 def _meeting(tx: Tx, announcement: Announcement) -> Meeting | None:

@@ -228,3 +228,21 @@ def test_who_blocked_the_bot_gets_nothing_once_back_until_they_say_so(
     planned(noor, content("Autumn!"))
     goes_out(world)
     assert hears(reader) == ["Autumn!\n\nQuagga of Wijkwerk sends you this."]
+
+
+# There is a minute to think again.
+
+
+@pytest.mark.parametrize(("seconds", "got"), [(59, 0), (61, 1)])
+def test_a_moment_that_a_meeting_brings_near_leaves_a_minute_to_undo(
+    world: World, noor: Phone, seconds: int, got: int
+) -> None:
+    [reader] = crowd(world, 1)
+    meeting = plan(world)
+    world.now = meeting.starts - timedelta(hours=2, seconds=20)
+    number = planned(noor, meeting=meeting.id, minutes=-120)
+    world.pass_time(seconds=seconds)
+    said = sends(noor, "undo_announcement", number)[0]
+    assert said.startswith("It has begun already" if got else "Undone: nobody gets it.")
+    goes_out(world)
+    assert len(hears(reader)) == got
