@@ -207,7 +207,6 @@ TICKS: tuple[Tick, ...] = (
     invitations.promise,
     digest.promise,
     manage_writing.send,
-    manage_writing.forget,
 )
 RENDERERS: tuple[Renderer, ...] = (
     announcement_sending.write,

@@ -31,8 +31,6 @@ MOST: Final = 1500
 A_DAY: Final = timedelta(hours=24)
 ENOUGH: Final = 3
 """Messages about one meeting in a day, after which sending another is asked twice."""
-KEPT: Final = timedelta(days=30)
-"""How long what was written is kept, after it was sent and the meeting was over."""
 OF_USE: Final = timedelta(days=7)
 """After this a message that could not be sent is missed."""
 
@@ -157,12 +155,6 @@ def _written(meeting: Meeting, writer: Person | None, text: str) -> str:
 def send(tx: Tx, now: datetime) -> int:
     """Promise the messages on their way to a page of people; how many."""
     return fanout.go_on(tx, KIND, _send_page, now)
-
-
-@tick("host_texts", seconds=3600)
-def forget(tx: Tx, now: datetime) -> None:
-    """Throw away what hosts wrote, as long after it as other messages are kept."""
-    host_messages.forget(tx, now - KEPT)
 
 
 def _send_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:

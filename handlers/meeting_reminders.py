@@ -106,13 +106,14 @@ def _told(talk: Talk, meeting: Meeting, line: Line, whom: Whom) -> str:
     head = _("{name}: {when}.").format(name=_(_NAMES[line.slot.kind]), when=when)
     if line.slot.due > talk.now:
         return f"{head}\n{_to_come(line, whom)}"
-    return "\n".join([head, *(_became(line) or [_to_nobody(line)])])
+    return "\n".join([head, *(_became(line) or [_to_nobody(talk, line)])])
 
 
-def _to_nobody(line: Line) -> str:
+def _to_nobody(talk: Talk, line: Line) -> str:
     if not line.is_on:
         return _("It is off.")
-    return _("It went to nobody.") if line.has_begun else _("It goes out about now.")
+    over = line.has_begun or line.slot.useful_until <= talk.now
+    return _("It went to nobody.") if over else _("It goes out about now.")
 
 
 def _to_come(line: Line, whom: Whom) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.dialogue.flow import tick
-from storage import blanking, conversations, delivery, erasure, gate, inbox
+from storage import blanking, conversations, delivery, erasure, fanout, gate, inbox
 from storage.transaction import Tx
 
 MESSAGES_KEPT: Final = timedelta(days=30)
@@ -23,8 +23,9 @@ def expiry(tx: Tx, now: datetime) -> None:
 
 @tick("tidying", seconds=60)
 def tidying(tx: Tx, now: datetime) -> None:
-    """Delete a page of old messages and updates."""
+    """Delete a page of old messages, of what told them to many, and of updates."""
     delivery.forget(tx, now - MESSAGES_KEPT)
+    fanout.forget(tx, now - MESSAGES_KEPT)
     inbox.forget(tx, now - UPDATES_KEPT)
 
 

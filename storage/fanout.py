@@ -14,9 +14,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, delete, exists, or_, select, text, update
 
-from storage.tables import fanouts
+from storage.tables import fanouts, invitations, meetings
 from storage.transaction import Insert, Prepared, Tx
 
 PAGE: Final = 50
@@ -190,6 +190,32 @@ def alter(tx: Tx, fanout: int, arguments: Mapping[str, Any], due: datetime) -> b
 def drop(tx: Tx, fanout: int, now: datetime) -> None:
     """Tell nobody, or nobody else."""
     tx.execute(update(fanouts).where(fanouts.c.id == fanout).values(finished=now))
+
+
+_MOST_FORGOTTEN: Final = 200
+_IS_OVER: Final = text("fanouts.finished IS NOT NULL")  # in these words, for its partial index
+_OLD: Final = (
+    select(fanouts.c.id)
+    .outerjoin(meetings, meetings.c.id == fanouts.c.meeting)
+    .where(
+        _IS_OVER,
+        fanouts.c.finished < bindparam("before"),
+        or_(meetings.c.id.is_(None), meetings.c.ends < bindparam("before")),
+        ~exists().where(invitations.c.fanout == fanouts.c.id),
+    )
+    .order_by(fanouts.c.finished)
+    .limit(_MOST_FORGOTTEN)
+)
+_FORGET: Final = delete(fanouts).where(fanouts.c.id.in_(_OLD))
+
+
+def forget(tx: Tx, before: datetime) -> int:
+    """Throw away some of what was told before then, also about meetings over by then; how many.
+
+    What told people of a meeting stays until that is over, as it says how it was before; and what
+    invited somebody stays with the invitation, which says who had it sent.
+    """
+    return tx.execute(_FORGET, {"before": before}).rowcount
 
 
 def advance(tx: Tx, fanout: int, cursor: int, promised: int, finished: datetime | None) -> None:

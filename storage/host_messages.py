@@ -5,7 +5,7 @@ Whoever said yes or maybe or stands in line is reached, once, also with several 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     TextClause,
     bindparam,
-    delete,
     func,
     select,
     text,
@@ -29,7 +28,6 @@ from storage.transaction import Tx
 from storage.unindexed import unindexed
 
 KIND: Final = "message"
-LOOKED_AT: Final = timedelta(days=366)
 _IN_LINE: Final = text("waiting_list.state IN ('waiting', 'offered')")  # for its partial index
 
 
@@ -118,20 +116,3 @@ def since(tx: Tx, meeting: int, moment: datetime) -> int:
         fanouts.c.meeting == meeting, fanouts.c.kind == KIND, fanouts.c.created > moment
     )
     return int(tx.execute(counted).scalar_one())
-
-
-_ENDED: Final = select(meetings.c.id).where(
-    meetings.c.ends < bindparam("before"), meetings.c.ends > bindparam("after")
-)
-_FORGET: Final = delete(fanouts).where(
-    fanouts.c.meeting.in_(_ENDED), fanouts.c.kind == KIND, fanouts.c.finished < bindparam("before")
-)
-
-
-def forget(tx: Tx, before: datetime) -> int:
-    """Throw away what was sent before then about meetings that were over by then; how many.
-
-    Meetings that were over a year before that are not looked at again.
-    """
-    wanted = {"before": before, "after": before - LOOKED_AT}
-    return tx.execute(_FORGET, wanted).rowcount

@@ -435,6 +435,12 @@ fanouts = Table(
         sqlite_where=_UNFINISHED,
         postgresql_where=_UNFINISHED,
     ),
+    Index(
+        "ix_fanouts_finished",
+        "finished",
+        sqlite_where=text("finished IS NOT NULL"),
+        postgresql_where=text("finished IS NOT NULL"),
+    ),
     Index("ix_fanouts_meeting", "meeting", "id"),
     Index("ix_fanouts_made_by", "made_by"),
     sqlite_autoincrement=True,

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import Database, Tx, fanout, line, planned
+from sqlalchemy import insert
+
+from storage import Database, Tx, fanout, line, planned, tables
 from storage.fanout import Fanout
 from tests.storage.lines import full, queue, sign_off
-from tests.storage.planning import NOW, plan
+from tests.storage.planning import NOW, plan, somebody
 from tests.storage.statements import Statements
 
 LATER = NOW + timedelta(minutes=30)
@@ -101,6 +103,23 @@ async def test_the_clock_stops_where_something_is_due(db: Database) -> None:
     assert await db.read(planned.next_event, LATER) == offered.offer_until
 
 
+async def test_what_was_told_is_thrown_away_some_time_after_the_meeting(db: Database) -> None:
+    made, noor = await db.run(plan), await db.run(somebody)
+    told = [await db.run(start, key, meeting=made.id) for key in ("old", "invited")]
+    for one in (*told, await db.run(start, "weekly")):
+        await db.run(fanout.drop, one.id, NOW)
+    row = {"meeting": made.id, "person": noor, "fanout": told[1].id, "created": NOW}
+    await db.run(lambda tx: tx.execute(insert(tables.invitations), [row]).rowcount)
+    late = await db.run(start, "late", meeting=made.id)
+    await db.run(fanout.drop, late.id, made.ends + timedelta(days=2))
+    await db.run(start, "open", meeting=made.id)
+    assert await db.run(fanout.forget, NOW) == 0
+    assert await db.run(fanout.forget, made.ends) == 1  # the weekly one, of no meeting
+    assert await db.run(fanout.forget, made.ends + timedelta(days=1)) == 1
+    kept = await db.read(fanout.of_meeting, "change", made.id)
+    assert [one.key for one in kept] == ["invited", "late", "open"]
+
+
 async def test_no_verb_walks_through_a_table(db: Database, statements: Statements) -> None:
     made = await db.run(plan)
     with statements.listening():
@@ -108,4 +127,5 @@ async def test_no_verb_walks_through_a_table(db: Database, statements: Statement
         await db.run(fanout.due, "change", NOW)
         await db.run(fanout.of_meeting, "change", made.id)
         await db.run(fanout.advance, one.id, 3, 1, NOW)
-    assert await statements.walks({"fanouts"}) == []
+        await db.run(fanout.forget, NOW)
+    assert await statements.walks({"fanouts", "meetings", "invitations"}) == []

@@ -105,22 +105,6 @@ async def test_messages_of_the_last_day_are_counted(db):
     assert await db.read(host_messages.since, meeting, NOW - 2 * DAY) == 2
 
 
-async def test_what_was_written_is_thrown_away_some_time_after_the_meeting(db):
-    meeting = await db.run(planned)
-    later = datetime(2027, 4, 20, tzinfo=UTC)
-    for key, kind, when in (("old", KIND, NOW), ("new", KIND, later), ("x", "change", NOW)):
-        made = await db.run(fanout.start, key, kind, meeting, {"text": key}, None, when, when)
-        await db.run(fanout.advance, made.id, 0, 0, when)
-    await db.run(fanout.start, "open", KIND, meeting, {}, None, NOW, NOW)
-    assert await db.run(host_messages.forget, datetime(2027, 3, 15, tzinfo=UTC)) == 0
-    assert await db.run(host_messages.forget, later) == 1
-    kept = [
-        one.key for kind in (KIND, "change")
-        for one in await db.read(fanout.of_meeting, kind, meeting)
-    ]  # fmt: skip
-    assert kept == ["new", "open", "x"]
-
-
 async def test_needs_are_counted_of_those_who_come(db):
     meeting = await db.run(planned)
     crowd = await db.run(with_answers, meeting)
@@ -141,7 +125,6 @@ async def test_nothing_walks_through_a_table_that_grows(db, statements):
             await db.read(host_messages.concerns, meeting, to, 1)
         await db.read(host_messages.since, meeting, NOW)
         await db.read(needs.counted, meeting)
-        await db.run(host_messages.forget, NOW)
     assert len(statements.seen) >= 10
     assert await statements.walks(GROWING) == []
 

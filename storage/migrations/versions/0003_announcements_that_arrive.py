@@ -240,6 +240,14 @@ def upgrade() -> None:
             sqlite_where=sa.text("joined IS NOT NULL"),
             postgresql_where=sa.text("joined IS NOT NULL"),
         )
+    op.create_index(
+        "ix_fanouts_finished",
+        "fanouts",
+        ["finished"],
+        unique=False,
+        sqlite_where=sa.text("finished IS NOT NULL"),
+        postgresql_where=sa.text("finished IS NOT NULL"),
+    )
     for column, purpose in (("wants_news", "news"), ("wants_surveys", "survey")):
         op.execute(
             f"UPDATE people SET {column} = (SELECT given FROM consents WHERE person = people.id"  # noqa: S608 - both are written above
