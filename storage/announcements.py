@@ -125,8 +125,11 @@ def late_from(announcement: Announcement, begun: datetime) -> datetime | None:
 
 
 def fingerprint(content: Content, audience: Mapping[str, Any]) -> str:
-    """The same for the same words and files to the same people, in whatever order they stand."""
-    said = {name: content.get(name) for name in ("texts", "attachment", "buttons")}
+    """The same for the same words to the same people, in whatever order they stand.
+
+    A picture or a button more makes it no other message: it may be sent again for just that.
+    """
+    said = {code: text["text"].split() for code, text in (content.get("texts") or {}).items()}
     to = {side: sorted(map(list, audience.get(side) or ())) for side in ("only", "but")}
     return sha256(json.dumps([said, to], sort_keys=True).encode()).hexdigest()
 

@@ -229,6 +229,11 @@ async def test_the_same_words_for_the_same_people_are_found(db: Database) -> Non
         other = await db.run(announcements.find, await db.run(written, **known))
         assert other is not None
         assert await db.read(announcements.same, other, NOW) is None
+    with_more = {**content(), "attachment": {"kind": "photo", "file": "F", "name": "f.jpg"}}
+    more = await db.run(written, content=with_more, audience=turned)
+    with_picture = await db.run(announcements.find, more)
+    assert with_picture is not None
+    assert await db.read(announcements.same, with_picture, NOW) is not None
     second = await db.run(announcements.find, await db.run(written, audience=turned))
     assert second is not None
     found = await db.read(announcements.same, second, NOW)
