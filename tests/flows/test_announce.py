@@ -252,6 +252,14 @@ def test_a_text_too_long_for_a_picture_is_shortened_or_goes_alone(world, phone):
     assert the_only(world).content["attachment"] is None
 
 
+def test_who_sends_a_picture_first_is_told_when_that_comes(world, phone):
+    say(phone, *SHORTEST[:3])
+    for kind in (Shares.PHOTO, Shares.VOICE, Shares.DOCUMENT):
+        said = phone.shares(kind, file="x", name="x.pdf", caption="Zaterdag")
+        assert said[0].startswith("First the words: type them. A picture or a file can be added")
+    assert say(phone, "Zaterdag")[0].startswith("What is it about?")
+
+
 def test_what_goes_with_it_can_be_a_voice_or_nothing_else(world, phone):
     say(phone, *SHORTEST, *FILE)
     assert phone.shares(Shares.STICKER) == ["Please send a photo, a file or a voice message."]

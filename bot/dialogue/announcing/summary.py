@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.dialogue.announcing import audience_words
 from bot.dialogue.announcing.audience_questions import Given, last_step, put
 from bot.dialogue.announcing.letter import base
+from bot.dialogue.announcing.text_checks import shown_text
 from bot.dialogue.announcing.text_questions import Known as Written
 from bot.dialogue.announcing.text_questions import (
     attachment_of,
     content_of,
     has_words,
-    shown_text,
     texts_of,
 )
 from bot.dialogue.announcing.when_questions import Due, said_offset

@@ -20,7 +20,8 @@ from bot.dialogue.announcing.letter import (
     length,
     loaded,
 )
-from bot.dialogue.language import _, isolate, language_name, native_name, number, speaking
+from bot.dialogue.announcing.text_checks import words
+from bot.dialogue.language import _, language_name, native_name, number, speaking
 from bot.dialogue.meeting_talk.meeting_checks import line, link
 from bot.dialogue.membership import themes
 from bot.dialogue.messages import cut
@@ -73,7 +74,7 @@ def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
             "What do you want to say, in {language}? Bold words and links stay as you type them. "
             "A picture, a button or another language can be added afterwards."
         ).format(language=language_name(base))
-    put(talk, given, Open(f"text.{base}", question, answers.formatted()))
+    put(talk, given, Open(f"text.{base}", question, words()))
     unasked: Any = SKIPPED
     if len(others) > FEW:
         offered = {code: native_name(code) for code in others}
@@ -85,7 +86,7 @@ def _texts(talk: Talk, languages: Sequence[str], given: Given) -> None:
             "And in {language}? If you skip this, people who speak {language} get the text "
             "in {base}."
         ).format(language=language_name(code), base=language_name(base))
-        asked_for = Open(f"text.{code}", told, answers.formatted(), optional=True)
+        asked_for = Open(f"text.{code}", told, words(), optional=True)
         put(talk, given, asked_for, unasked)
 
 
@@ -289,8 +290,3 @@ def _place_of(given: Mapping[str, Any]) -> str | None:
         return sent_to.pop() if len(sent_to) == 1 else None
     place = given.get("place")
     return place if isinstance(place, str) else None
-
-
-def shown_text(stored: Mapping[str, Any]) -> str:
-    """The beginning of a text, for a summary."""
-    return isolate(cut(str(answers.formatted().show(loaded(stored))), 100))
