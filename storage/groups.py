@@ -1,9 +1,10 @@
 """Units that share a commit, in the writing thread of SQLite.
 
-Units that wait at the same time run in one transaction, a savepoint each. A group counts only
-if its transaction was still open right before COMMIT and the COMMIT succeeded. Otherwise
+Units that wait at the same time run in one transaction. A group counts only if all of it
+returned, its transaction was still open right before COMMIT and the COMMIT succeeded. Otherwise
 nothing of it counts, and each unit is to run again by itself: a full disk rolls the whole
-transaction back behind our back, and what a unit had reported by then never happened.
+transaction back behind our back, and what a unit had reported by then never happened. Where it
+was a unit that raised, it alone runs by itself, and the others in another group.
 """
 
 import sqlite3
@@ -103,8 +104,7 @@ class Groups:
         connection = self.engine.connect()
         try:
             begin(connection, self.raw)
-            self.run_each(connection, jobs, tried)
-            if self.intact():
+            if self.run_each(connection, jobs, tried):
                 connection.commit()
                 for job in tried:
                     job.over = True
@@ -115,23 +115,27 @@ class Groups:
         finally:
             self.leave(connection)
 
-    def run_each(self, connection: Connection, jobs: Sequence[Job], tried: list[Job]) -> None:
-        """Run jobs, each in a savepoint, until the time for a group is used up."""
-        execute = self.raw.execute
+    def run_each(self, connection: Connection, jobs: Sequence[Job], tried: list[Job]) -> bool:
+        """Run jobs until the time for a group is used up; False if nothing of it may count.
+
+        What others did before a unit that raises is undone with it: they are untried again.
+        """
         until = time.monotonic() + LONGEST_GROUP
         for job in jobs:
             if job.future.cancelled():
                 job.over = True
                 continue
+            returned = job.attempt(connection, self.raw)
             tried.append(job)
-            execute("SAVEPOINT unit")
-            if not job.attempt(connection, self.raw):
-                if not self.intact():
-                    return
-                execute("ROLLBACK TO unit")
-            execute("RELEASE unit")
+            if not self.intact():
+                return False
+            if not returned:
+                for other in tried[:-1]:
+                    other.tries = 0
+                return False
             if time.monotonic() > until:
-                return
+                break
+        return True
 
     def alone(self, job: Job) -> None:
         """Run one job in a transaction of its own; not if its caller has gone meanwhile."""

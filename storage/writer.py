@@ -35,7 +35,6 @@ class Writer:
         self.connector = partial(connector, path)
         self.thread: WritingThread | None = None
         self.groups: Groups | None = None
-        self.again: deque[Job] = deque()
         self.waiting: deque[Job] = deque()
         self.long: deque[Job] = deque()
         self.last_long = 0.0
@@ -84,7 +83,7 @@ class Writer:
     def pump_ended(self, pump: "asyncio.Task[None]") -> None:
         """A pump may be cancelled before its first step; then somebody is still waiting."""
         self.pump = None
-        if any(not job.future.done() for job in (*self.again, *self.waiting, *self.long)):
+        if any(not job.future.done() for job in (*self.waiting, *self.long)):
             self.start_pump()
 
     async def run_pump(self) -> None:
@@ -99,16 +98,17 @@ class Writer:
             self.settle(jobs)
 
     def take(self) -> list[Job]:
-        """What goes to the thread next: voided units one by one, else a group, else long work."""
-        if self.again:
-            return [self.again.popleft()]
-        now = time.monotonic()
-        if self.long and (
-            not self.waiting or now - max(self.last_long, self.long[0].queued) > PATIENCE
-        ):
-            return [self.long.popleft()]
+        """What goes to the thread next: a voided unit by itself, else a group, else long work."""
         waiting = self.waiting
-        return [waiting.popleft() for _ in range(min(len(waiting), LARGEST_GROUP))]
+        if waiting and waiting[0].tries:
+            return [waiting.popleft()]
+        now = time.monotonic()
+        if self.long and (not waiting or now - max(self.last_long, self.long[0].queued) > PATIENCE):
+            return [self.long.popleft()]
+        group: list[Job] = []
+        while waiting and not waiting[0].tries and len(group) < LARGEST_GROUP:
+            group.append(waiting.popleft())
+        return group
 
     async def hop(self, jobs: list[Job]) -> None:
         """Run the jobs in the thread, having replaced a lost connection first."""
@@ -145,9 +145,7 @@ class Writer:
         """
         if jobs[0].long:
             self.last_long = time.monotonic()
-        untried = [job for job in jobs if not job.over and not job.tries]
-        self.waiting.extendleft(reversed(untried))
-        self.again.extend(job for job in jobs if not job.over and job.tries)
+        self.waiting.extendleft(job for job in reversed(jobs) if not job.over)
         for job in jobs:
             if job.over:
                 job.settle()

@@ -128,8 +128,24 @@ async def test_a_unit_that_fails_takes_nothing_of_the_others(writer: Writer) -> 
     outcomes = await six(writer, fails)
     assert isinstance(outcomes.pop(2), LookupError)
     assert outcomes == list("abdef")
-    assert await commits(writer) == before + 1
+    assert await commits(writer) == before + 2, "one for those before it, one for those behind it"
     assert await kept(writer) == "abdef"
+
+
+async def test_units_keep_their_order_where_one_fails_at_first(writer: Writer) -> None:
+    failed: set[str] = set()
+
+    def unit(tx: Tx, name: str) -> str:
+        seen = "".join(written(tx))
+        if name in "cd" and name not in failed:
+            failed.add(name)
+            raise LookupError
+        write(tx, name)
+        return seen
+
+    units = [writer.submit(partial(unit, name=name)) for name in "abcdef"]
+    assert await asyncio.gather(*units) == ["", "a", "ab", "abc", "abcd", "abcde"]
+    assert await kept(writer) == "abcdef"
 
 
 async def limit_pages(writer: Writer) -> None:
