@@ -400,7 +400,7 @@ def test_a_mistake_of_ours_holds_up_one_sending_and_no_other(world, noor):
         "I have paused “Odd”: something went wrong on my side. The others wait. "
         "Ask your admin to look before you go on."
     ]
-    assert sends(noor, "cancel_sending", first(world, broken).id)[0].endswith("Stop it?")
+    assert sends(noor, "cancel_sending", first(world, broken).id)[0].endswith("Stop?")
 
 
 def test_a_meeting_that_is_off_takes_its_announcement_along(world, noor):
