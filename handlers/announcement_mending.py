@@ -6,7 +6,7 @@ bot delete what is less than 48 hours old; of what is older the text is changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -122,19 +122,7 @@ def withdraw(talk: Talk, tx: Tx, announcement_id: int) -> None:
     one, first = _begun(talk, tx, announcement_id)
     if one is None or first is None:
         return None
-    text = n_(
-        "{n} person has it. I take it out of their chat. What is older than 48 hours Telegram does "
-        "not let me delete: there I write in its place that it was taken back. Whoever has read it "
-        "has read it. Who has yet to get it does not. Shall I take it back?",
-        "{n} people have it. I take it out of their chats. What is older than 48 hours Telegram "
-        "does not let me delete: there I write in its place that it was taken back. Whoever has "
-        "read it has read it. Who has yet to get it does not. Shall I take it back?",
-        first.sent,
-    )
-    question = text.format(n=number(first.sent))
-    if (one.content or {}).get("attachment") and talk.now - first.started > YOUNG:
-        told = _("What went with it stays there then: only the words under it change. {question}")
-        question = told.format(question=question)
+    question = " ".join(_what_it_can_do(talk, one, first))
     if not talk.confirm("sure", question, yes=_("Yes, take it back"), no=_("No, leave it")):
         return talk.say(_("Fine. Nothing has changed."), [_look(one)])
     made = sendings.withdraw(tx, one.id, talk.person.id, talk.now)
@@ -145,6 +133,22 @@ def withdraw(talk: Talk, tx: Tx, announcement_id: int) -> None:
         templates.put(tx, key, message)
     _note(talk, tx, "announcement.withdraw", one)
     return talk.say(_("I take it back. I tell you when that is done."), [_look(one)])
+
+
+def _what_it_can_do(talk: Talk, one: Announcement, first: Sending) -> Iterator[str]:
+    """How many have it, what becomes of it there, and of who has yet to get it."""
+    yield _how_many(first)
+    yield n_("I take it out of their chat.", "I take it out of their chats.", first.sent)
+    if talk.now - first.started > YOUNG:
+        yield _(
+            "What is older than 48 hours Telegram does not let me delete: there I write in its "
+            "place that it was taken back."
+        )
+        if (one.content or {}).get("attachment"):
+            yield _("What went with it stays there then: only the words under it change.")
+    if first.open:
+        yield _("Who has yet to get it does not.")
+    yield _("Whoever has read it has read it. Shall I take it back?")
 
 
 # What both share.
