@@ -2,6 +2,7 @@
 
     spreading → sending → done        spreading: a row a person is being written, in their order
     spreading | sending ⇄ paused      why: "person" or "errors"; goes on where it was
+    paused → done                     nobody let it go on until it was of no use
     spreading | sending | paused | done → cancelled
     done → sending                    failed ones are sent again
 
@@ -27,6 +28,7 @@ from storage import announcements, gate, outbox, settings
 from storage.announcements import Announcement
 from storage.bookings import APART, recount
 from storage.bookings import State as Recipient
+from storage.feeding import useful_until
 from storage.reminder_times import is_night, morning_after
 from storage.sending_rows import (
     GOING,
@@ -156,11 +158,25 @@ _WAITS: Final = (
 
 
 def finish(tx: Tx, now: datetime) -> list[Sending]:
-    """Those that have reached everybody but whom the gate holds back are done; which these are."""
-    found = [one for one in under_way(tx) if one.state == State.SENDING and one.open == one.held]
+    """Those that have reached everybody but whom the gate holds back are done; which these are.
+
+    So is what nobody let go on until it was of no use to anybody any more.
+    """
+    found = [one for one in under_way(tx) if _is_through(one) or _is_past(tx, one, now)]
     for one in found:
-        set_columns(tx, one.id, state=State.DONE, finished=one.finished or now)
+        set_columns(tx, one.id, state=State.DONE, why=None, finished=one.finished or now)
     return find_many(tx, [one.id for one in found])
+
+
+def _is_through(one: Sending) -> bool:
+    return one.state == State.SENDING and one.open == one.held
+
+
+def _is_past(tx: Tx, one: Sending, now: datetime) -> bool:
+    if one.state != State.PAUSED or one.kind != Kind.SEND or one.open:
+        return False
+    told = announcements.find(tx, one.announcement)
+    return told is not None and useful_until(told, one.started) <= now
 
 
 _FAILED: Final[Select[Any]] = (

@@ -246,3 +246,24 @@ def test_a_moment_that_a_meeting_brings_near_leaves_a_minute_to_undo(
     assert said.startswith("It has begun already" if got else "Undone: nobody gets it.")
     goes_out(world)
     assert len(hears(reader)) == got
+
+
+# Nobody let it go on.
+
+
+def test_what_stays_paused_until_it_is_of_no_use_is_summed_up_once(
+    world: World, noor: Phone
+) -> None:
+    readers = crowd(world, 2)
+    number = planned(noor, useful_until=world.now + timedelta(days=2))
+    begins(world)
+    sends(noor, "pause_sending", first(world, number).id)
+    noor.hears()
+    for _day in range(4):
+        world.pass_time(days=1)
+    world.pass_time(minutes=1)
+    run = first(world, number)
+    assert (run.state, run.skipped, run.open) == ("done", 2, 0)
+    (said,) = [text for text in hears(noor) if "has gone out." in text]
+    assert "it would have come too late: 2" in said
+    assert [hears(reader) for reader in readers] == [[], []]
