@@ -22,7 +22,7 @@ from storage.errors import Unavailable
 from storage.sqlite_connection import begin
 from storage.transaction import Tx
 
-LONGEST_GROUP = 0.010  # seconds of work, after which the rest waits for the next commit
+LONGEST_GROUP = 0.025  # seconds of work, after which the rest waits for the next commit
 
 
 class Lost(Exception):

@@ -114,7 +114,7 @@ async def test_units_that_wait_share_one_commit(writer: Writer) -> None:
 async def test_a_group_of_slow_units_is_committed_in_parts(writer: Writer) -> None:
     before = await commits(writer)
     slow = threading.Event()
-    waits = (writer.submit(lambda tx: slow.wait(0.02)) for _ in range(3))
+    waits = (writer.submit(lambda tx: slow.wait(0.03)) for _ in range(3))
     await asyncio.gather(*waits)
     assert await commits(writer) == before + 3
 
