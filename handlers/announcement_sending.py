@@ -37,6 +37,9 @@ MISTAKES: Final = (LookupError, ValueError, TypeError, AttributeError, Assertion
 OF_USE: Final = timedelta(days=7)
 """So long it is of use to know that something did not go out."""
 
+LATE_FOR: Final = timedelta(days=1)
+"""So long after a message took its last late ones it is looked whether all of them were found."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -140,12 +143,12 @@ def _rendered(decision: Any, letter: Message | None) -> Rendered:
 # What comes later.
 
 
-@tick("announcements_late", seconds=600, goes_on=True)
+@tick("announcements_late", seconds=60, goes_on=True)
 def look_again(tx: Tx, now: datetime) -> bool:
     """Write down who joined meanwhile, and give up who waits for what is of no use any more."""
     late = [
         run
-        for one in announcements.taking_late(tx, now)
+        for one in announcements.taking_late(tx, now - LATE_FOR)
         if (run := sendings.first_of(tx, one.id)) is not None
     ]
     if any(recipients.look_for_late(tx, run, now) for run in late):

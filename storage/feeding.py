@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, delete, func, select
 
 from storage import announcements, outbox, settings
 from storage.announcements import Announcement
-from storage.bookings import APART, State, promised, recount
+from storage.bookings import APART, TOO_LATE, End, State, move, promised, recount
 from storage.outbox import Lane, Promise
 from storage.reminder_times import is_night
 from storage.sending_rows import GOING, Kind, Sending, hold, of, set_columns
@@ -81,7 +81,7 @@ def feed(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     """Promise the next people their message; more than 0 while there may be further ones.
 
     0 also while it is paused, at night for all but changes and what was begun at night on purpose,
-    and when enough are promised.
+    and when enough are promised. A message whose record is gone, after some weeks, is not changed.
     """
     run = _run(tx, sending, now)
     if run is None or is_quiet(tx, run.told, run.sending.kind, now):
@@ -98,7 +98,10 @@ def feed(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     if last is None:
         return 0
     _drop_forgotten(tx, one.id, [row.person for row in found if row.chat is None])
-    _promise(tx, run, [row for row in found if row.chat is not None])
+    known = [row for row in found if row.chat is not None]
+    lost = [row.person for row in known if one.kind != Kind.SEND and row.message is None]
+    move(tx, one.id, lost, State.OPEN, End(State.SKIPPED, TOO_LATE))
+    _promise(tx, run, [row for row in known if row.person not in lost])
     set_columns(tx, one.id, fed_to=last)
     return len(found) or 1
 
@@ -134,6 +137,7 @@ _OPEN: Final = (
         _AHEAD.c.attempt,
         people.c.chat,
         _FIRST.c.outbox,
+        _SENT.c.id.label("message"),
         _SENT.c.sent,
     )
     .select_from(

@@ -177,14 +177,14 @@ def _whose_text_changed(one: Sending) -> list[ColumnElement[bool]]:
 def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:
     """Write down who joined since the last look and is meant too; more than 0 if there may be more.
 
-    Looked for while the announcement takes late ones (`storage.announcements.taking_late`).
+    Who joined before the announcement took no more late ones is found also after that.
     """
     one = hold(tx, sending.id)
     told = announcements.find(tx, sending.announcement)
-    if one is None or told is None or one.kind != Kind.SEND or not _takes_late(one, told, now):
+    if one is None or told is None or one.kind != Kind.SEND or not _takes_late(one, told):
         return 0
-    since = one.looked_for_late or one.started - GRACE
-    page = {"since": since, "now": now}
+    since = _looked(one)
+    page = {"since": since, "now": min(now, told.late_until or now)}
     joined = tx.execute(_JOINED, page).all()
     upto = now
     if len(joined) == LATE_PAGE:  # More of the same moment may be on the next page.
@@ -198,9 +198,15 @@ def look_for_late(tx: Tx, sending: Sending, now: datetime) -> int:
     return len(numbers) if upto < now else 0
 
 
-def _takes_late(one: Sending, told: Announcement, now: datetime) -> bool:
+def _looked(one: Sending) -> datetime:
+    """Up to which moment all who joined are known."""
+    return one.looked_for_late or one.started - GRACE
+
+
+def _takes_late(one: Sending, told: Announcement) -> bool:
+    """Until all who joined in time were found, which may be a while after it."""
     stage = one.state in (*GOING, Stage.DONE)
-    return stage and told.late_until is not None and now < told.late_until
+    return stage and told.late_until is not None and _looked(one) < told.late_until
 
 
 _JOINED: Final = (

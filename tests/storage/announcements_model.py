@@ -67,11 +67,13 @@ class World:
             }
 
     def look_for_late(self, since: datetime) -> None:
-        if not self.is_cancelled and not self.is_paused and self.now < self.late_until:
+        if not self.is_cancelled and not self.is_paused and since < self.late_until:
             self.meant |= {
                 name
                 for name, one in self.people.items()
-                if one.joined is not None and since < one.joined <= self.now and self.fits(name)
+                if one.joined is not None
+                and since < one.joined <= min(self.now, self.late_until)
+                and self.fits(name)
             }
 
     # What may be said.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy import delete, event, func, insert, select, text, update
 
 from storage import Database, Tx, erasure, gate, outbox, people, recipients, sendings, tables
 from storage import settings as house
@@ -383,6 +383,36 @@ async def test_who_joins_at_the_moment_of_a_look_is_found_by_the_next(db: Databa
     await db.run(change, new, wants_news=True, joined=just_before)
     await db.run(recipients.look_for_late, one, LATER + timedelta(minutes=10))
     assert await db.run(rows, one) == {new: ("open", None)}
+
+
+async def test_who_joins_just_in_time_is_found_a_while_after_that(db: Database) -> None:
+    just, after = await db.run(readers, 2, wants_news=False)
+    one = await db.run(spread, await db.run(begun, late_until=NOW + DAY))
+    await db.run(recipients.look_for_late, one, NOW + DAY - timedelta(minutes=5))
+    await db.run(change, just, wants_news=True, joined=NOW + DAY - timedelta(seconds=1))
+    await db.run(change, after, wants_news=True, joined=NOW + DAY + timedelta(seconds=1))
+    await db.run(recipients.look_for_late, one, NOW + DAY + timedelta(minutes=5))
+    assert await db.run(rows, one) == {just: ("open", None)}
+    one = await db.run(again, one)
+    await db.run(recipients.look_for_late, one, NOW + 2 * DAY)
+    assert await db.run(again, one) == one
+
+
+async def test_a_message_whose_record_is_gone_is_not_changed(db: Database) -> None:
+    old, new = await db.run(readers, 2)
+    one = await db.run(spread, await db.run(begun))
+    messages = await db.run(promised, one)
+    await db.run(go_out, messages)
+    await db.run(recipients.gather, one, NOW)
+    gone = delete(tables.outbox).where(tables.outbox.c.id == messages[0])
+    assert await db.run(lambda tx: tx.execute(gone).rowcount) == 1
+    changed = await db.run(sendings.correct, one.announcement, content(text="b"), 1, NOW + 31 * DAY)
+    found = await db.run(sendings.find, changed or 0)
+    assert found is not None
+    await db.run(spread, found, NOW + 31 * DAY)
+    assert len(await db.run(promised, found, NOW + 31 * DAY)) == 1
+    assert await db.run(rows, found) == {old: ("skipped", "too late"), new: ("promised", None)}
+    assert await db.run(wrong_sums) == []
 
 
 async def test_more_late_ones_than_a_page_are_all_found(db: Database) -> None:
