@@ -56,14 +56,14 @@ async def correct(story: Story) -> None:
     """Carla corrects the Dutch text, of a message that people have."""
     carla = story.carla
     await carla.types("/berichten")
-    await expect(await newest(carla, "de nieuwste eerst")).to_contain_text("2 van 3 hebben het")
+    await expect(await newest(carla, "de nieuwste eerst")).to_contain_text("2 van 3")
     await story.look("berichten", carla)
     await tap(carla, "de nieuwste eerst", "Meer over 1")
     one = await newest(carla, "Geschreven door")
     await expect(one).to_contain_text("Op \u2068Bekijk de bijeenkomst\u2069 gedrukt: minder dan 5")
     await tap(carla, "Geschreven door", "Verbeter het")
     await say(carla, ("nieuwe tekst in het Nederlands", BETTER), ("in het Engels", "overslaan"))
-    await tap(carla, "Zal ik het verbeteren?", "Ja, verbeter het")
+    await tap(carla, "Ik verander het bij wie het", "Ja, verbeter het")
     await newest(carla, "is verbeterd.")
     await expect(had(story.noor, "Zondag ruimen we")).to_have_count(1)
     await expect(had(story.noor, "Handschoenen")).to_have_count(0)

@@ -143,10 +143,10 @@ async def look_over(story: Story) -> None:
         shown = carla.shown.locator(".message:not(.own)").filter(
             has=story.page.tab.locator("img.photo")
         )
-        shown = shown.filter(has_text=text)
+        shown = shown.filter(has_text=text).last
         await expect(shown.locator("strong")).to_contain_text(text)
         await expect(shown.get_by_role("link", name=label)).to_be_visible()
-    await carla.bubble("Zo krijgen mensen het:").evaluate("one => one.scrollIntoView()")
+    await carla.bubble("Zo krijgen mensen het:").last.evaluate("one => one.scrollIntoView()")
     await story.look("voorbeeld", carla)
 
 
