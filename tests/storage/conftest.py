@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ from sqlalchemy import make_url
 from storage import Database
 from storage.migrate import migrate_postgres, migrate_sqlite
 from storage.postgres import engine_to
+from tests.storage.postgres_again import Databases
 from tests.storage.postgres_server import PostgresServer
 from tests.storage.statements import Statements
-
-numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +43,18 @@ def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def databases(postgres: PostgresServer) -> Databases:
+    """The databases of that server, for one test after another."""
+    return Databases(postgres)
+
+
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+def postgres_url(postgres: PostgresServer, databases: Databases) -> Iterator[str]:
     """A PostgreSQL database with all tables and no rows."""
-    name = f"test_{next(numbers)}"
-    postgres.administer(f"CREATE DATABASE {name} TEMPLATE ready STRATEGY file_copy")
+    name = databases.take()
     yield postgres.url(name)
-    postgres.administer(f"DROP DATABASE {name} WITH (FORCE)")
+    databases.give_back(name)
 
 
 @pytest.fixture

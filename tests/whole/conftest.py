@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.stage import Stage
-from tests.storage.conftest import postgres, postgres_url
+from tests.storage.conftest import databases, postgres, postgres_url
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["databases", "postgres", "postgres_url"]
 
 
 @pytest.fixture
