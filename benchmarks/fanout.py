@@ -1,8 +1,12 @@
-"""Fan-out of an announcement to 1,000,000 people, while others talk to the bot."""
+"""Fan-out of an announcement to 1,000,000 people, while others talk to the bot.
+
+BENCH_DATABASE=postgresql://...     in this database, which must be empty, and not in a new SQLite
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import tempfile
 import time
@@ -37,7 +41,8 @@ def run() -> None:
 
 async def measured() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(f"sqlite:///{folder}/fanout.db")
+        named = os.environ.get("BENCH_DATABASE")
+        database = await Database.open(named or f"sqlite:///{folder}/fanout.db")
         for begin in range(0, PEOPLE, PAGE):
             await database.run_alone(fill, begin)
         await database.run(analyse)
