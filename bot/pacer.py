@@ -137,8 +137,11 @@ class Pacer:
         return max(0, self.limits.connections - spare - under_way)
 
     def room(self, now: float, lane: Lane = Lane.REPLY, ahead: float = 0.0) -> int:
-        """How many calls may begin now, or until `ahead` seconds from now if no other does."""
-        left = self.connections_left(lane)
+        """How many calls may begin now, or until `ahead` seconds from now if no other does.
+
+        What is so far ahead will have connections when its time comes.
+        """
+        left = self.limits.connections if ahead and self.limits.on else self.connections_left(lane)
         if self.halts.left_of_all(lane, now) > 0:
             return 0
         if self.halts.in_doubt:

@@ -7,6 +7,7 @@ cannot go goes back to the outbox, where it is asked again whether it still shou
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -20,25 +21,35 @@ from storage.outbox import Lane, Row
 
 AHEAD: Final = 0.25  # seconds before there is room that rows are claimed for it
 TOGETHER: Final = 4  # rows that are worth a claim while others stand here
+PAID_TOGETHER: Final = 60  # the same of what is paid for, of which there is room for hundreds
 LONGEST: Final = 2.0  # seconds that a row stands here
 SHORTEST: Final = 0.001  # seconds between looks whether there is room
 LOOK: Final = 0.25  # seconds between looks whether anything goes at all
 
 
 class Runway:
-    """Lets rows go to their `lines` as there is room."""
+    """Lets rows go to their `lines` as there is room: those that are `paid` for, or the others."""
 
-    def __init__(self, lines: Lines, gate: Gate, probe: Probe, ledger: Ledger) -> None:
+    def __init__(
+        self, lines: Lines, gate: Gate, probe: Probe, ledger: Ledger, *, paid: bool = False
+    ) -> None:
         self._lines = lines
         self._gate = gate
         self._probe = probe
         self._ledger = ledger
-        self._rows: list[tuple[Row, float]] = []
+        self._paid = paid
+        self._together = PAID_TOGETHER if paid else TOGETHER
+        self._crammed = False
+        self._rows: deque[tuple[Row, float]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def _pacer(self) -> Pacer:
         return self._gate.pacer
+
+    @property
+    def _lane(self) -> Lane:
+        return self._rows[0][0].lane
 
     @property
     def held(self) -> int:
@@ -48,15 +59,15 @@ class Runway:
     def room(self, lane: Lane, now: float) -> int:
         """How many more rows of this lane may be claimed."""
         trial = self._probe.on_trial or self._pacer.halts.in_doubt
-        if self._gate.waiting or (trial and self._rows):
+        if self._is_shut() or (trial and self._rows):
             return 0
         standing = self._before(lane)
         room = self._pacer.room(now, lane, AHEAD) - standing
-        return 0 if standing and room < TOGETHER else room
+        return 0 if standing and room < self._together else room
 
     def room_in(self, lane: Lane, now: float) -> float:
         """Seconds until there may be room for more rows of this lane."""
-        return self._pacer.room_in(now, self._before(lane) + TOGETHER, lane) - AHEAD
+        return self._pacer.room_in(now, self._before(lane) + self._together, lane) - AHEAD
 
     def _before(self, lane: Lane) -> int:
         """How many rows stand here that go before a new one of this lane."""
@@ -69,9 +80,14 @@ class Runway:
     def add(self, rows: Sequence[Row]) -> None:
         """Rows of one lane that were claimed; notices go before announcements."""
         now = asyncio.get_running_loop().time()
-        self._rows += [(row, now) for row in rows]
-        self._rows.sort(key=lambda standing: standing[0].lane is not Lane.NOTICE)
+        standing = [*self._rows, *((row, now) for row in rows)]
+        self._rows = deque(sorted(standing, key=lambda one: one[0].lane is not Lane.NOTICE))
         self.go()
+
+    def freed(self) -> None:
+        """A connection is free again."""
+        if self._crammed:
+            self.go()
 
     def go(self) -> None:
         """Send what there is room for, and come back for the rest."""
@@ -81,11 +97,12 @@ class Runway:
             self._timer.cancel()
             self._timer = None
         while self._rows and self._may_go(self._rows[0][0], now):
-            self._send(self._rows.pop(0)[0], now)
+            self._send(self._rows.popleft()[0], now)
         if self._rows and self._must_return(now):
             self.give_back()
-        elif self._rows:
-            wait = self._pacer.room_in(now, 1, self._rows[0][0].lane)
+        self._crammed = bool(self._rows) and self._pacer.connections_left(self._lane) == 0
+        if self._rows:
+            wait = LOOK if self._crammed else self._pacer.room_in(now, 1, self._lane)
             self._timer = loop.call_later(min(LOOK, max(SHORTEST, wait)), self.go)
 
     def give_back(self) -> None:
@@ -96,13 +113,17 @@ class Runway:
             self._ledger.note(partial(delivery.put_back, rows=ids))
 
     def _may_go(self, row: Row, now: float) -> bool:
-        closed = self._lines.stopping or self._probe.broken or self._gate.waiting
-        return not closed and self._pacer.room(now, row.lane) > 0
+        shut = self._lines.stopping or self._probe.broken or self._is_shut()
+        return not shut and self._pacer.room(now, row.lane) > 0
+
+    def _is_shut(self) -> bool:
+        """Whether replies go first, with which what is paid for shares no room."""
+        return self._gate.waiting > 0 and not self._paid
 
     def _must_return(self, now: float) -> bool:
         if self._lines.stopping or self._probe.broken:
             return True
-        halted = self._pacer.halts.left_of_all(self._rows[0][0].lane, now) > 0
+        halted = self._pacer.halts.left_of_all(self._lane, now) > 0
         return halted or min(since for _, since in self._rows) < now - LONGEST
 
     def _send(self, row: Row, now: float) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -29,14 +30,11 @@ from storage.errors import Unavailable
 from storage.outbox import Lane, Row
 
 AT_ONCE: Final = 50  # rows in one claim
-PAID_TOGETHER: Final = 32  # paid rows that are worth a claim while there are more
+PAID_AT_ONCE: Final = 120  # the same of what is paid for
 SHORTEST: Final = 0.005  # seconds between looks at the outbox
 IDLE: Final = 1.0  # the same when nothing is due
 SWEEP: Final = 30.0  # seconds between looks for leases that are over
 LONGEST_PAUSE: Final = 30.0  # seconds between tries while the database does not work
-
-_EARLY: Final = (Lane.NOTICE, Lane.BULK)
-"""They share the room of replies; they are claimed before there is any (`bot.runway`)."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +77,9 @@ class Sender:
             ledger=self._ledger,
             ended=self._line_ended,
         )
-        self._runway = Runway(self._lines, gate=self._gate, probe=self._probe, ledger=self._ledger)
+        parts = (self._lines, self._gate, self._probe, self._ledger)
+        free, paid = Runway(*parts), Runway(*parts, paid=True)
+        self._runways = {Lane.NOTICE: free, Lane.BULK: free, Lane.PAID: paid}
         self._wake = asyncio.Event()
         self._more: list[Lane] = []
         self._starved: list[Lane] = []
@@ -143,7 +143,8 @@ class Sender:
     async def stop(self, within: float) -> None:
         """Finish what is under way, write down how it went, and give back the rest."""
         self._lines.stopping = True
-        self._runway.give_back()
+        for runway in self._runways.values():
+            runway.give_back()
         self.wake()
         await self._lines.drain(within / 2)
         await self._probe.stop()
@@ -161,7 +162,7 @@ class Sender:
         return {
             "channel": self._probe.state.value,
             "probes": self._probe.asked,
-            "in_memory": self._lines.held + self._runway.held,
+            "in_memory": self._lines.held + len(self._claimed_chats()),
             "waiting_for_room": self._gate.waiting,
             "chats_behind": len(self._lines.behind),
             "unwritten": self._ledger.waiting,
@@ -171,10 +172,7 @@ class Sender:
         }
 
     async def _look(self) -> None:
-        """Claim once in each lane that has something due, as far as there is room.
-
-        A lane waits for the ones before it; but what is paid for has room of its own.
-        """
+        """Claim once in each lane that is due, if those before it have no more, or it is paid."""
         self._more.clear()
         self._starved.clear()
         self._again.clear()
@@ -194,11 +192,12 @@ class Sender:
         count = self._room(lane)
         if count <= 0:
             return False
-        if lane in _EARLY:
-            claimed = await self._claimed(lane, count)
-            self._runway.add(claimed.rows)
-        else:
+        runway = self._runways.get(lane)
+        if runway is None:
             claimed = await self._claimed_for(lane, count)
+        else:
+            claimed = await self._claimed(lane, count)
+            runway.add(claimed.rows)
         self._again |= set(claimed.again)
         return claimed.looked_at < count
 
@@ -211,8 +210,6 @@ class Sender:
             used = len(claimed.rows)
         finally:
             self._pacer.give_back(count - used, lane)
-        if lane is Lane.PAID:
-            self._pacer.spread(used, asyncio.get_running_loop().time(), lane)
         for row in claimed.rows:
             self._lines.add_claimed(row)
         return claimed
@@ -220,15 +217,20 @@ class Sender:
     def _room(self, lane: Lane) -> int:
         """How many rows may be claimed; rows that have no connection wait until lines end."""
         now = asyncio.get_running_loop().time()
-        room = self._runway.room(lane, now) if lane in _EARLY else self._pacer.room(now, lane)
+        runway = self._runways.get(lane)
+        room = self._pacer.room(now, lane) if runway is None else runway.room(lane, now)
         if self._probe.on_trial or self._pacer.halts.in_doubt:
             if self._lines.chats():
                 self._starved.append(lane)
                 return 0
             return min(room, 1)
-        if self._pacer.connections_left(lane) <= room:
+        if self._pacer.connections_left(lane) <= room and not (runway and self._pacer.limits.on):
             self._starved.append(lane)
-        return min(AT_ONCE, room)
+        return min(PAID_AT_ONCE if lane is Lane.PAID else AT_ONCE, room)
+
+    def _claimed_chats(self) -> set[str]:
+        """Whom rows are for that were claimed and have no line yet."""
+        return set().union(*(runway.chats() for runway in self._runways.values()))
 
     async def _claimed(self, lane: Lane, count: int) -> Claimed:
         """The claim, after all that is noted: a row must not pass an older one of its chat.
@@ -238,7 +240,7 @@ class Sender:
         self._lines.newly_behind.clear()
         if lane is not Lane.PAID or self._ledger.more_than_sent:
             await self._ledger.flush()
-        served = self._lines.chats() | self._runway.chats()
+        served = self._lines.chats() | self._claimed_chats()
         busy = self._pacer.busy(asyncio.get_running_loop().time()) | served
         if lane is Lane.NOTICE:
             self._again |= served
@@ -254,6 +256,8 @@ class Sender:
         return claimed
 
     def _line_ended(self, chat: str) -> None:
+        for runway in self._runways.values():
+            runway.freed()
         waited_for = chat in self._lines.behind or chat in self._again
         if waited_for or (self._starved and self._has_connections()):
             self.wake()
@@ -273,15 +277,12 @@ class Sender:
 
     def _worth_in(self, lane: Lane, now: float) -> float:
         """Seconds until a claim in this lane is worth it."""
-        if lane in _EARLY:
-            return self._runway.room_in(lane, now)
-        return self._pacer.room_in(now, PAID_TOGETHER if lane is Lane.PAID else 1, lane)
+        runway = self._runways.get(lane)
+        return self._pacer.room_in(now) if runway is None else runway.room_in(lane, now)
 
     async def _rest(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
 
 
 def _take_over(
