@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import bindparam, or_, select, text
@@ -150,6 +152,16 @@ def overview(tx: Tx, limit: int, offset: int = 0) -> list[Announcement]:
 
 def _made(rows: Iterable[Sequence[Any]]) -> list[Announcement]:
     return [Announcement(*row) for row in rows]
+
+
+def fingerprint(content: Content, audience: Mapping[str, Any]) -> str:
+    """The same for the same words to the same people, in whatever order they stand.
+
+    A picture or a button more makes it no other message: it may be sent again for just that.
+    """
+    said = {code: text["text"].split() for code, text in (content.get("texts") or {}).items()}
+    to = {side: sorted(map(list, audience.get(side) or ())) for side in ("only", "but")}
+    return sha256(json.dumps([said, to], sort_keys=True).encode()).hexdigest()
 
 
 def same(tx: Tx, announcement: Announcement, since: datetime) -> Announcement | None:

@@ -13,11 +13,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import func, insert, literal, select, update
@@ -31,6 +29,7 @@ from storage.announcement_rows import (
     drafts,
     find,
     find_many,
+    fingerprint,
     overview,
     planned,
     same,
@@ -53,6 +52,7 @@ __all__ = [
     "drafts",
     "find",
     "find_many",
+    "fingerprint",
     "overview",
     "same",
     "signed_by",
@@ -122,16 +122,6 @@ def late_from(announcement: Announcement, begun: datetime) -> datetime | None:
     if announcement.late_until is None or not announcement.is_relative or seconds is None:
         return announcement.late_until
     return begun + timedelta(seconds=seconds)
-
-
-def fingerprint(content: Content, audience: Mapping[str, Any]) -> str:
-    """The same for the same words to the same people, in whatever order they stand.
-
-    A picture or a button more makes it no other message: it may be sent again for just that.
-    """
-    said = {code: text["text"].split() for code, text in (content.get("texts") or {}).items()}
-    to = {side: sorted(map(list, audience.get(side) or ())) for side in ("only", "but")}
-    return sha256(json.dumps([said, to], sort_keys=True).encode()).hexdigest()
 
 
 def ask(tx: Tx, announcement: int, now: datetime, due: datetime | None = None) -> bool:
