@@ -4,7 +4,7 @@ Units that wait at the same time run in one transaction. A group counts only if 
 returned, its transaction was still open right before COMMIT and the COMMIT succeeded. Otherwise
 nothing of it counts, and each unit is to run again by itself: a full disk rolls the whole
 transaction back behind our back, and what a unit had reported by then never happened. Where it
-was a unit that raised, it alone runs by itself, and the others in another group.
+was a unit that raised, only that is over, and the others run in another group.
 """
 
 import sqlite3
@@ -118,7 +118,7 @@ class Groups:
     def run_each(self, connection: Connection, jobs: Sequence[Job], tried: list[Job]) -> bool:
         """Run jobs until the time for a group is used up; False if nothing of it may count.
 
-        What others did before a unit that raises is undone with it: they are untried again.
+        A unit that raises is over, and what others did before it is undone: they are untried again.
         """
         until = time.monotonic() + LONGEST_GROUP
         for job in jobs:
@@ -130,6 +130,7 @@ class Groups:
             if not self.intact():
                 return False
             if not returned:
+                job.over = True
                 for other in tried[:-1]:
                     other.tries = 0
                 return False
