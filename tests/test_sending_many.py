@@ -91,7 +91,7 @@ async def test_what_is_paid_for_is_paid_for_and_nothing_else_is(bot):
 
 def noting(asked, call):
     async def noted(method, fields, *more):
-        if method == "send_Message":
+        if method == "sendMessage":
             asked.append((method, fields))
         return await call(method, fields, *more)
 

@@ -1,5 +1,7 @@
 """The Bot API's HTTP, on aiohttp, in the shape that python-telegram-bot asks for.
 
+`call` is the way in. It leaves reading the answers, and what each refusal means, to the library.
+
 What a failure means for a message is decided here, where the exception's type is still known:
 only a connection that was never made proves that nothing was sent.
 """
@@ -7,9 +9,10 @@ only a connection that was never made proves that nothing was sent.
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import aiohttp
+from telegram import InputFile
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -74,28 +77,34 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
+    async def call(self, url: str, fields: Mapping[str, Any], seconds: float | None = None) -> Any:
+        """The result of a call that is answered in so many seconds; raises TelegramError.
+
+        The fields go through `post` as they are. It would be given a RequestData by the library's
+        own Bot, which looks at each of them first: a tenth of what a turn costs.
+        """
+        return await self.post(url, cast(RequestData, fields), seconds)
+
     async def do_request(
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: Any = None,
         *_: Any,
         **timeouts: Any,
     ) -> tuple[int, bytes]:
         """The status and body of the answer; raises NotConnected or another NetworkError."""
         if self._session is None:
             raise NotConnected("the session is closed")
-        files = request_data is not None and request_data.contains_files
-        seconds = timeouts.get("read_timeout")
-        if not isinstance(seconds, int | float):
-            seconds = UPLOAD if files else ANSWER
-        body, headers = _body(request_data)
+        files = any(isinstance(value, InputFile) for value in request_data.values())
+        seconds = timeouts.get("read_timeout") or (UPLOAD if files else ANSWER)
+        body = _form(request_data) if files else json.dumps(request_data).encode()
         try:
             async with self._session.request(
                 method,
                 url,
                 data=body,
-                headers=headers,
+                headers=None if files else _JSON,
                 timeout=_timeout(seconds),
                 allow_redirects=False,
             ) as answer:
@@ -142,16 +151,13 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     return made
 
 
-def _body(data: RequestData | None) -> tuple[Any, Mapping[str, str] | None]:
-    """The body and its headers: JSON, or a form with parts where there are files."""
-    if data is None:
-        return None, None
-    if not data.contains_files:
-        return json.dumps(data.parameters).encode(), _JSON
+def _form(fields: Mapping[str, Any]) -> aiohttp.FormData:
+    """The fields as a form with a part for each file, and what is no text as JSON."""
     form = aiohttp.FormData()
-    for name, value in data.json_parameters.items():
-        form.add_field(name, value)
-    for name, part in data.multipart_data.items():
-        filename, content, kind = part
-        form.add_field(name, content, filename=filename, content_type=kind)
-    return form, None
+    for name, value in fields.items():
+        if isinstance(value, InputFile):
+            file = value.input_file_content
+            form.add_field(name, file, filename=value.filename, content_type=value.mimetype)
+        else:
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    return form

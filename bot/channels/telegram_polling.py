@@ -102,7 +102,7 @@ class Feed:
         if self._position.next is not None:
             fields["offset"] = self._position.next
         try:
-            batch = await self._call("get_Updates", fields, seconds + MARGIN)
+            batch = await self._call("getUpdates", fields, seconds + MARGIN)
         except Garbled as error:
             batch = self._rescued(error.payload)
             if not batch:
