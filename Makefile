@@ -28,7 +28,7 @@ run: $(VENV)/.for-run ## The real thing, with the settings in config.toml (or CO
 	@$(BIN)/python -m bot run --config $(CONFIG) $(ARGS)
 
 test: $(VENV)/.for-work ## All tests but the long ones (ARGS=tests/flows for some, JOBS=0 for one at a time)
-	@$(BIN)/python -m pytest -rs -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -rs -n $(JOBS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.for-work ## Format, lint, types, who may import whom, and the texts
 	@$(BIN)/ruff format --check .

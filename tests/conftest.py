@@ -1,7 +1,7 @@
 """What all tests share: properties are tried the same way on every run.
 
-Where tests run in several processes, the files that take long are begun first, so that none is
-left to a single process in the end.
+Where tests run in several processes, those that take long are begun first, so that none is left
+to a single process in the end, when whoever is done takes over half of what another has to do.
 """
 
 from pathlib import Path
