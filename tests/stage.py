@@ -31,6 +31,9 @@ ROOT = Path(__file__).parents[1]
 TOKEN = "700000001:" + "k" * 35
 PATIENCE = 30.0
 """Seconds in which what must happen happens, on a machine that has much else to do."""
+BETWEEN_LOOKS = 0.01
+CALM = 0.2
+"""Seconds without anything to do, after which nothing more comes by itself."""
 
 OPEN_ROWS = (
     "SELECT (SELECT count(*) FROM outbox WHERE lane = 'reply' "
@@ -184,16 +187,18 @@ class Stage:
             if asyncio.get_running_loop().time() > end:
                 said = "\n".join(process.said[-4000:] for process in self._processes)
                 raise AssertionError(f"it did not happen within {seconds} seconds:\n{said}")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     async def quiet(self, seconds: float = 2 * PATIENCE) -> None:
         """Wait until everything typed was taken and everything promised was sent."""
-        calm = 0
+        clock = asyncio.get_running_loop().time
+        last = clock()
 
         def still() -> bool:
-            nonlocal calm
-            calm = 0 if self.emulated.updates.pending or self.count(OPEN_ROWS) else calm + 1
-            return calm > 5
+            nonlocal last
+            if self.emulated.updates.pending or self.count(OPEN_ROWS):
+                last = clock()
+            return clock() - last > CALM
 
         await self.until(still, seconds)
 
