@@ -183,7 +183,7 @@ def test_a_reply_reaches_the_coordinators_with_what_it_is_about(world):
     assert "Noor asks:\nAbout A walk:\nWhich cup?" in hears(boss)[-1]
 
 
-def test_two_thousand_people_get_it_once_each_also_after_a_kill(world):
+def test_many_people_get_it_once_each_also_after_a_kill(world):
     meeting, boss = plan(world, "walk"), coordinator(world)
     many(world, meeting, 450)
     writes(boss, meeting, "Who comes", "Bring a cup!")
@@ -196,8 +196,8 @@ def test_two_thousand_people_get_it_once_each_also_after_a_kill(world):
 
     with pytest.raises(KeyboardInterrupt):
         world.run(killed)
-    for _round in range(4):
-        world.run(tick.run, world.now)
+    while world.run(tick.run, world.now):
+        pass
     sent = [row["chat"] for row in rows(world, "outbox") if row["renderer"] == "from_host"]
     assert len(sent) == len(set(sent)) == 450
     [kept] = [row for row in rows(world, "fanouts") if row["kind"] == "message"]
