@@ -141,7 +141,8 @@ class Pacer:
 
         What is so far ahead will have connections when its time comes.
         """
-        left = self.limits.connections if ahead and self.limits.on else self.connections_left(lane)
+        will_have = ahead > 0 and self.limits.on
+        left = self._window(lane).per_second if will_have else self.connections_left(lane)
         if self.halts.left_of_all(lane, now) > 0:
             return 0
         if self.halts.in_doubt:

@@ -100,6 +100,12 @@ def test_bulk_is_spread_over_the_second():
     assert p.room(100.11, Lane.BULK, ahead=0.25) == 10
 
 
+def test_rows_ahead_need_no_connection_yet():
+    p = pacer(connections=64)
+    assert p.room(100.0, Lane.PAID) == 56
+    assert p.room(100.0, Lane.PAID, ahead=0.25) > 200
+
+
 def test_rows_ahead_are_those_that_will_have_room():
     p = pacer()
     for number in range(30):
