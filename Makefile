@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--no-emit-index-url --no-header --no-annotate $(UPGRADE)
 EVERYTHING := pyproject.toml --extra postgres --extra fast --group build
 
-.PHONY: help try run test rest check bench crash messages lock clean
+.PHONY: help try run test check bench crash messages lock clean
 .DELETE_ON_ERROR:
 
 # An environment that moved, or whose Python went away, is set up again.
@@ -29,9 +29,6 @@ run: $(VENV)/.for-run ## The real thing, with the settings in config.toml (or CO
 
 test: $(VENV)/.for-work ## All tests but the long ones (ARGS=tests/flows for some, JOBS=0 for one at a time)
 	@$(BIN)/python -m pytest -rs -n $(JOBS) --maxprocesses 4 --dist worksteal $(ARGS)
-
-rest: ## Of these tests, those that check does not run
-	@$(MAKE) --no-print-directory test ARGS="$(CHECKS:%=--ignore=%) $(ARGS)"
 
 check: $(VENV)/.for-work ## Format, lint, types, who may import whom, and the texts
 	@$(BIN)/ruff format --check .

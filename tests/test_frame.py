@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TARGETS = ["try", "run", "test", "rest", "check", "bench", "crash", "messages", "lock", "clean"]
+TARGETS = ["try", "run", "test", "check", "bench", "crash", "messages", "lock", "clean"]
 
 # A python3 that makes an environment in no time; what it is asked for is written down.
 FAKE = """#!/bin/sh
