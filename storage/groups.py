@@ -4,7 +4,8 @@ Units that wait at the same time run in one transaction. A group counts only if 
 returned, its transaction was still open right before COMMIT and the COMMIT succeeded. Otherwise
 nothing of it counts, and each unit is to run again by itself: a full disk rolls the whole
 transaction back behind our back, and what a unit had reported by then never happened. Where it
-was a unit that raised, only that is over, and the others run in another group.
+was a unit that raised, only that is over; those before it run once more, together, and those after
+it in another group. So no unit runs often because many others raise.
 """
 
 import sqlite3
@@ -98,8 +99,15 @@ class Groups:
         event.listen(engine, "handle_error", self.guard)
 
     def together(self, jobs: Sequence[Job]) -> None:
-        """Run jobs under one commit. Those that are not over then are to be run alone,
-        or, if they were not even tried, later."""
+        """Run jobs under one commit, but for the first that raises and those after it.
+
+        Those that are not over then are to be run alone, or, if they were not even tried, later.
+        """
+        if others := self.once(jobs):
+            self.once(others)
+
+    def once(self, jobs: Sequence[Job]) -> list[Job]:
+        """Run jobs under one commit; those that a unit which raised has undone."""
         tried: list[Job] = []
         connection = self.engine.connect()
         try:
@@ -114,11 +122,13 @@ class Groups:
                 job.fail(error)
         finally:
             self.leave(connection)
+        raised = bool(tried) and tried[-1].over and tried[-1].error is not None
+        return tried[:-1] if raised else []
 
     def run_each(self, connection: Connection, jobs: Sequence[Job], tried: list[Job]) -> bool:
         """Run jobs until the time for a group is used up; False if nothing of it may count.
 
-        A unit that raises is over, and what others did before it is undone: they are untried again.
+        A unit that raises is over.
         """
         until = time.monotonic() + LONGEST_GROUP
         for job in jobs:
@@ -131,8 +141,6 @@ class Groups:
                 return False
             if not returned:
                 job.over = True
-                for other in tried[:-1]:
-                    other.tries = 0
                 return False
             if time.monotonic() > until:
                 break

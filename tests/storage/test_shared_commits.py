@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -128,7 +129,7 @@ async def test_a_unit_that_fails_takes_nothing_of_the_others(writer: Writer) -> 
     outcomes = await six(writer, fails)
     assert isinstance(outcomes.pop(2), LookupError)
     assert outcomes == list("abdef")
-    assert await commits(writer) == before + 1
+    assert await commits(writer) == before + 2
     assert await kept(writer) == "abdef"
 
 
@@ -148,6 +149,24 @@ async def test_units_keep_their_order_where_one_fails_and_that_runs_once(writer:
     assert isinstance(outcomes.pop(2), LookupError)
     assert outcomes == ["", "a", "ab", "abd", "abde"]
     assert runs.count("c") == 1
+
+
+async def test_no_unit_runs_often_because_many_others_fail(writer: Writer) -> None:
+    """A turn counts in memory how often it runs, and a chat with too many is muted."""
+    runs: Counter[str] = Counter()
+
+    def unit(tx: Tx, name: str, *, fails: bool) -> None:
+        runs[name] += 1
+        write(tx, name)
+        if fails:
+            raise LookupError
+
+    kinds = [*((one, False) for one in "abc"), *((one, True) for one in "defgh"), ("i", False)]
+    units = [writer.submit(partial(unit, name=one, fails=fails)) for one, fails in kinds]
+    outcomes = await asyncio.gather(*units, return_exceptions=True)
+    assert [isinstance(one, LookupError) for one in outcomes] == [fails for _one, fails in kinds]
+    assert runs == Counter("abcabcdefghi")
+    assert await kept(writer) == "abci"
 
 
 async def limit_pages(writer: Writer) -> None:
