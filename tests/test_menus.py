@@ -16,9 +16,6 @@ from bot.dialogue.flow import ROLES
 from bot.dialogue.language import languages
 from bot.menus import Menus, menu
 from storage import Database, people
-from tests.storage.conftest import ready_file, sqlite_url
-
-__all__ = ["ready_file", "sqlite_url"]  # Fixtures.
 
 NOW = datetime(2027, 3, 1, 11, tzinfo=UTC)
 LONGEST_NAME = "Bewonersplatform " + "x" * 47

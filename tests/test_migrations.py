@@ -21,10 +21,7 @@ from storage.migrate import STEPS, migrate_postgres, migrate_sqlite, revisions
 from storage.postgres import engine_to
 from storage.sqlite_connection import connect
 from storage.tables import METADATA
-from tests.storage.conftest import postgres, ready_file, sqlite_url
 from tests.storage.postgres_server import PostgresServer
-
-__all__ = ["postgres", "ready_file", "sqlite_url"]  # Fixtures.
 
 FIRST = """
 CREATE TABLE parents (id INTEGER PRIMARY KEY, name TEXT);

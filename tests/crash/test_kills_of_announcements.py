@@ -18,9 +18,6 @@ from tests.crash.announcing import IN_ALL, TICK, Announcing
 from tests.crash.crowd import GO, Fate
 from tests.crash.received import check
 from tests.crash.scene import share_of_kills, share_of_people
-from tests.storage.conftest import postgres
-
-__all__ = ["postgres"]
 
 log = logging.getLogger(__name__)
 

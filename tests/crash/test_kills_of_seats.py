@@ -21,9 +21,6 @@ from tests.crash.day import Day
 from tests.crash.deliveries import extra_copies
 from tests.crash.scene import QUIET_SECONDS, died, share_of_kills
 from tests.crash.seats import check_end, check_moment
-from tests.storage.conftest import postgres
-
-__all__ = ["postgres"]
 
 log = logging.getLogger(__name__)
 

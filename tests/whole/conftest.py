@@ -1,4 +1,4 @@
-"""What the tests of the whole share: a stage of their own, and a PostgreSQL server."""
+"""What the tests of the whole share: a stage of their own."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.stage import Stage
-from tests.storage.conftest import databases, postgres, postgres_url
-
-__all__ = ["databases", "postgres", "postgres_url"]
 
 
 @pytest.fixture
