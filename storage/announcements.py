@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import insert, select, update
 
 from storage import meetings, settings, wall_time
 from storage.announcement_rows import (
@@ -37,7 +37,7 @@ from storage.announcement_rows import (
     taking_late,
     unbegun,
 )
-from storage.drafts import DRAFTS
+from storage.drafts import DRAFTS, as_sent
 from storage.meetings import Meeting
 from storage.reminder_times import by_day, is_night
 from storage.tables import announcements as table
@@ -288,13 +288,11 @@ def next_due(tx: Tx, now: datetime) -> datetime | None:
 
 
 def copy(tx: Tx, announcement: int, by: int, now: datetime) -> int:
-    """A new draft that says the same to the same people; its number."""
-    kept = ("purpose", "draft", "content", "audience", "fingerprint", "meeting", "is_news")
-    times = [literal(now, table.c.created.type)] * 2
-    source = select(
-        literal(str(State.DRAFT)), literal(by), *times, *(table.c[name] for name in kept)
-    ).where(table.c.id == announcement)
-    names = ["state", "made_by", "created", "changed", *kept]
-    tx.execute(insert(table).from_select(names, source))
-    newest = select(func.max(table.c.id)).where(table.c.made_by == by)
-    return int(tx.execute(newest).scalar_one())
+    """A new draft that says the same to the same people, as it was corrected last; its number."""
+    kept = ("purpose", "content", "audience", "fingerprint", "meeting", "is_news")
+    columns = [table.c.state, table.c.draft, *(table.c[name] for name in kept)]
+    one = tx.execute(select(*columns).where(table.c.id == announcement)).one()
+    draft = as_sent(one.draft, one.content or {}) if one.state == State.BEGUN else one.draft
+    values = {name: getattr(one, name) for name in kept} | {"draft": draft, "made_by": by}
+    made = insert(table).values(state=State.DRAFT, created=now, changed=now, **values)
+    return int(tx.execute(made.returning(table.c.id)).scalar_one())

@@ -43,6 +43,12 @@ def answers(tx: Tx, announcement: int) -> dict[str, Any]:
     return dict(found.draft) if found is not None else {}
 
 
+def as_sent(draft: Sequence[Sequence[Any]], content: Mapping[str, Any]) -> list[list[Any]]:
+    """These answers, with the texts that people have now: they may have been corrected since."""
+    said = {f"text.{language}": text for language, text in content.get("texts", {}).items()}
+    return [[key, said.get(key, value)] for key, value in draft]
+
+
 class Drafts:
     """The answer store of the talk; keys that begin with a dot are the talk's own."""
 

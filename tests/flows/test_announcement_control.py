@@ -7,6 +7,7 @@ import pytest
 from bot.dialogue.messages import Attachment, Span, load
 from storage import announcements, people, rsvps, sendings
 from storage.rsvps import Party
+from tests.flows.announce_house import say
 from tests.flows.meeting_house import bare, plan
 from tests.flows.running_house import coordinator
 from tests.flows.sending_house import (
@@ -639,6 +640,19 @@ def test_a_copy_is_a_draft_of_whoever_made_it(world, noor, bram):
     made = max(row["id"] for row in rows(world, "announcements"))
     assert made != announcement
     assert (found(world, made).made_by, state(world, made)) == (bram.person.id, "draft")
+
+
+def test_a_copy_says_what_was_corrected_last(world, noor):
+    crowd(world, 1)
+    say(noor, "/announce", "News", "Everybody", "Summer is coming!", "done", "skip", "1")
+    goes_out(world)
+    (announcement,) = [row["id"] for row in rows(world, "announcements")]
+    sends(noor, "correct_announcement", announcement)
+    noor.types("Autumn is coming!")
+    noor.presses("Yes, correct it")
+    said = sends(noor, "copy_announcement", announcement)
+    assert said[1].startswith("Autumn is coming!\n")
+    assert "Text in English: Autumn is coming!\n" in said[2]
 
 
 def test_people_of_a_meeting_get_what_is_about_it_without_any_consent(world, noor):
