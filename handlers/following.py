@@ -35,11 +35,17 @@ CHANGES: Final = ("topics", "places", "weekly", "single")
     words=N_("keep me informed, follow"),
 )
 def follow(talk: Talk, tx: Tx, what: str = "") -> Then | None:
-    """Sign up for the news, or change one thing about it; `what` is one of `CHANGES`."""
+    """Sign up for the news, or change one thing about it; `what` is one of `CHANGES`.
+
+    Who stops the news in the middle of changing it is not asked to want it again.
+    """
     person = people.find(tx, talk.person.id)
     assert person is not None
     if not people.agrees(tx, person.id, Purpose.NEWS):
-        _sign_up(talk, tx, person)
+        if what or talk.is_wanted("what"):
+            talk.say(_("You get no news from me now."), [_keep_informed()])
+        else:
+            _sign_up(talk, tx, person)
         return None
     return _change(talk, tx, person, what)
 
@@ -222,9 +228,13 @@ def unfollow_all(talk: Talk, tx: Tx) -> None:
             "Good. I send you no more news and no invitations. What you sign up for goes on as "
             "always. The news can be read here at any time."
         ),
-        [Button(_("Do keep me informed"), entry("follow"))],
+        [_keep_informed()],
         [Button(_("See the news"), entry("news"))],
     )
+
+
+def _keep_informed() -> Button:
+    return Button(_("Do keep me informed"), entry("follow"))
 
 
 # Who follows what, for coordinators.

@@ -182,6 +182,20 @@ def test_several_topics_and_municipalities_can_be_chosen(world: World) -> None:
     assert not digest(marja)
 
 
+@pytest.mark.parametrize("begins", ["f:follow", "f:follow:topics"])
+def test_who_stops_while_changing_the_news_is_not_asked_to_want_it(
+    world: World, begins: str
+) -> None:
+    noor = member(world)
+    noor.sends(begins)
+    said = noor.sends("f:stop_announcements:news")
+    assert said[-1] == "You get no news from me now."
+    assert CONSENT not in said
+    assert noor.last.labels == ["Do keep me informed"]
+    assert noor.presses("Do keep me informed") == [CONSENT]
+    assert not wants(noor)
+
+
 def test_any_answer_can_be_changed_before_it_counts(world: World) -> None:
     marja = visitor(world)
     for step in ("follow", "yes", "everything", "from the whole country", "1"):
