@@ -92,7 +92,7 @@ Step = Callable[[Tx, Sending, datetime], Any]
 _STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     State.SPREADING: (recipients.spread,),
     State.SENDING: (recipients.gather, recipients.feed),
-    State.PAUSED: (recipients.gather,),
+    State.PAUSED: (recipients.gather, recipients.lapse),
     State.DONE: (recipients.gather, recipients.feed),
     State.CANCELLED: (recipients.give_up, recipients.gather),
 }

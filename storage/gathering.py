@@ -24,7 +24,7 @@ from storage.bookings import (
 )
 from storage.feeding import useful_until
 from storage.gate import Why as Reason
-from storage.sending_rows import GOING, Sending, Why, hold, set_columns
+from storage.sending_rows import GOING, Kind, Sending, Why, hold, set_columns
 from storage.sending_rows import State as Stage
 from storage.tables import outbox as messages
 from storage.tables import recipients
@@ -146,7 +146,9 @@ def give_up(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
     if one is None or one.state != Stage.CANCELLED or one.open == 0:
         return 0
     found = tx.execute(_TO_GIVE_UP, {"of": one.id, "most": most}).all()
-    return _give_up(tx, one, found, CANCELLED) or _skip_open(tx, one, OPEN_AT_ONCE * most)
+    return _give_up(tx, one, found, CANCELLED) or _skip_open(
+        tx, one, OPEN_AT_ONCE * most, CANCELLED
+    )
 
 
 def _give_up(tx: Tx, one: Sending, found: Sequence[Row[Any]], why: str) -> int:
@@ -198,16 +200,30 @@ _SKIP: Final = (
         recipients.c.person <= bindparam("last"),
         recipients.c.state == State.OPEN,
     )
-    .values(state=State.SKIPPED, reason=CANCELLED)
+    .values(state=State.SKIPPED, reason=bindparam("why"))
 )
 
 
-def _skip_open(tx: Tx, one: Sending, most: int) -> int:
+def lapse(tx: Tx, sending: Sending, now: datetime, most: int = PAGE) -> int:
+    """Skip the next open people of a paused sending that is of no use to anybody any more.
+
+    More than 0 while there may be further ones. What waits in the outbox lapses there.
+    """
+    one = hold(tx, sending.id)
+    told = announcements.find(tx, sending.announcement)
+    if one is None or told is None or one.state != Stage.PAUSED or one.kind != Kind.SEND:
+        return 0
+    if useful_until(told, one.started) > now:
+        return 0
+    return _skip_open(tx, one, OPEN_AT_ONCE * most, TOO_LATE)
+
+
+def _skip_open(tx: Tx, one: Sending, most: int, why: str) -> int:
     page = {"of": one.id, "after": one.fed_to}
     last: int | None = tx.execute(_LAST, {**page, "most": most}).scalar()
     if last is None:
         return 0
-    skipped = tx.execute(_SKIP, {**page, "last": last}).rowcount
+    skipped = tx.execute(_SKIP, {**page, "last": last, "why": why}).rowcount
     recount(tx, one.id, State.OPEN, State.SKIPPED, skipped)
     set_columns(tx, one.id, fed_to=last)
     return skipped or 1

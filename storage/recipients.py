@@ -27,7 +27,7 @@ from sqlalchemy import bindparam, delete, exists, func, select
 from storage import announcements, settings, templates
 from storage.bookings import APART, State, recount
 from storage.feeding import RENDERER, WINDOW, feed, template, useful_until
-from storage.gathering import MOST_ERRORS, gather, give_up, sweep
+from storage.gathering import MOST_ERRORS, gather, give_up, lapse, sweep
 from storage.letting_through import Answer, Gone, allowed
 from storage.sending_rows import hold
 from storage.spreading import look_for_late, spread
@@ -45,6 +45,7 @@ __all__ = [
     "feed",
     "gather",
     "give_up",
+    "lapse",
     "look_for_late",
     "spread",
     "sweep",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from storage import digests, people, planning, settings
+from storage import announcements, digests, people, planning, recipients, sendings, settings
+from storage.transaction import Tx
 from tests.flows.running_house import comes, coordinator, plan
 from tests.flows.sending_house import (
     asked,
@@ -267,3 +268,26 @@ def test_what_stays_paused_until_it_is_of_no_use_is_summed_up_once(
     (said,) = [text for text in hears(noor) if "has gone out." in text]
     assert "it would have come too late: 2" in said
     assert [hears(reader) for reader in readers] == [[], []]
+
+
+def test_so_is_what_was_paused_before_all_were_promised_it(world: World, noor: Phone) -> None:
+    crowd(world, 2)
+    number = planned(noor, useful_until=world.now + timedelta(days=2))
+    world.run(_written_down, number, world.now)
+    assert first(world, number).open == 2
+    sends(noor, "pause_sending", first(world, number).id)
+    world.pass_time(days=1)
+    assert first(world, number).open == 2
+    world.pass_time(days=1, minutes=1)
+    run = first(world, number)
+    assert (run.state, run.skipped, run.open) == ("done", 2, 0)
+    assert "it would have come too late: 2" in "\n".join(hears(noor))
+
+
+def _written_down(tx: Tx, number: int, now: datetime) -> None:
+    """It has begun, and nobody is promised it yet."""
+    one = announcements.find(tx, number)
+    assert one is not None
+    run = sendings.begin(tx, one, now)
+    while recipients.spread(tx, run, now):
+        pass
