@@ -153,7 +153,8 @@ class Pacer:
         used = window.used(now)
         if lane is Lane.REPLY:
             return max(0, min(left, window.per_second - used))
-        used -= window.passing(now + ahead)
+        if ahead:
+            used -= window.passing(now + ahead)
         most = int(window.per_second * self._share(now, lane))
         return max(0, min(left, most - used, window.even.left(now, ahead)))
 

@@ -124,7 +124,8 @@ class Runway:
         if self._lines.stopping or self._probe.broken:
             return True
         halted = self._pacer.halts.left_of_all(self._lane, now) > 0
-        return halted or min(since for _, since in self._rows) < now - LONGEST
+        oldest = self._rows[0][1] if self._paid else min(since for _, since in self._rows)
+        return halted or oldest < now - LONGEST
 
     def _send(self, row: Row, now: float) -> None:
         """Its chat may have got something meanwhile, and have no room of its own any more."""
