@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.messages import TEXT_UNITS, units
 from storage import codes, questions, tables
 from storage.people import Role
-from tests.flows.whole import gets_role, joins, rows, stored, whole_world
+from tests.flows.whole import gets_role, joins, rows, stored
 
 MINUTE = timedelta(minutes=1)
 
@@ -20,11 +20,6 @@ HOSTILE = [
     "\U0001f469" * 1500,
     "{name} %s {0}",
 ]
-
-
-@pytest.fixture
-def world():
-    return whole_world()
 
 
 @pytest.fixture

@@ -10,16 +10,9 @@ from storage import meetings, people, planning, rsvps
 from storage.meetings import Answer, Kind, Meeting, MeetingFacts
 from storage.rsvps import Party
 from tests.flows.meeting_house import bare
-from tests.flows.whole import whole_world
 from tests.phone import Phone, World
 
 HOSTILE = "<b>Räuber</b> & \u202e\u200b\u2066 =1+1 👩‍👩‍👧 "
-
-
-@pytest.fixture
-def world() -> Any:
-    """Monday 1 March 2027, noon."""
-    return whole_world()
 
 
 def plan(world: World, **known: Any) -> Meeting:

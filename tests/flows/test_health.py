@@ -8,12 +8,7 @@ from handlers.health import counted
 from storage import inbox, outbox, settings
 from storage.health import MOST
 from storage.outbox import Lane, Promise
-from tests.flows.whole import gets_role, whole_world
-
-
-@pytest.fixture
-def world():
-    return whole_world()
+from tests.flows.whole import gets_role
 
 
 @pytest.fixture

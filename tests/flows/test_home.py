@@ -9,23 +9,13 @@ from handlers.home import COMMANDS
 from storage import meetings, people, rsvps, settings, surveys, tables
 from storage.meetings import MeetingFacts
 from storage.surveys import Kind, Question, SurveyFacts
-from tests.flows.whole import gets_role, joins, whole_world
+from tests.flows.whole import gets_role, joins
 
 FLOWS = {flow.name: flow for flow in handlers.FLOWS}
 VISITOR = ["Become a member", "See the meetings", "News", "Ask a human", "Language", "Help"]
 MEMBER = [
     "See the meetings", "My profile", "What I get", "News", "Ask a human", "Language", "Help",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def world():
-    return whole_world()
-
-
-@pytest.fixture
-def phone(world):
-    return world.phone()
 
 
 def a_survey(world, key="learning"):

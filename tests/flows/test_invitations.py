@@ -11,17 +11,11 @@ from storage.meetings import Answer, Kind, Meeting, MeetingFacts, Status
 from storage.people import Consent, Purpose
 from storage.rsvps import Party
 from tests.flows.meeting_house import bare
-from tests.flows.whole import rows, whole_world
+from tests.flows.whole import rows
 from tests.phone import Phone, World
 
 UTRECHT = "GM0344"
 HOSTILE = "<b>Räuber</b> & \u202e\u200b\u2066 =1+1 👩‍👩‍👧 "
-
-
-@pytest.fixture
-def world() -> Any:
-    """Monday 1 March 2027, noon."""
-    return whole_world()
 
 
 @pytest.fixture

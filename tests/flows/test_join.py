@@ -1,19 +1,9 @@
 import pytest
 
 from storage import people
-from tests.flows.whole import joins, rows, stored, whole_world
+from tests.flows.whole import joins, rows, stored
 
 PARTS = "I live in the neighbourhood"
-
-
-@pytest.fixture
-def world():
-    return whole_world()
-
-
-@pytest.fixture
-def phone(world):
-    return world.phone()
 
 
 def types(phone, *steps):

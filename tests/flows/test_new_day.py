@@ -8,16 +8,11 @@ from bot.dialogue.messages import Kind as Shares
 from storage import days, meetings, planning
 from storage.meetings import Kind, Status
 from tests.flows.meeting_house import bare
-from tests.flows.whole import gets_role, rows, whole_world
+from tests.flows.whole import gets_role, rows
 
 DAY = ("/newmeeting", "2", "Neighbourhood Day", "Everywhere", "12 june 10-17 uur", "skip")
 FIRST = "What is the name of the first place?"
 MUNICIPALITIES = ("Utrecht", "Zwolle", "Gouda", "Breda", "Almere")
-
-
-@pytest.fixture
-def world():
-    return whole_world()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.dialogue.messages import Kind as Shares
 from storage import meetings, planning
 from storage.meetings import Kind, MeetingFacts, Status
 from tests.flows.meeting_house import bare
-from tests.flows.whole import gets_role, joins, rows, whole_world
+from tests.flows.whole import gets_role, joins, rows
 
 SHORTEST = (
     "/newmeeting", "One meeting", "Learning together", "skip", "9-3 19.30-21.30", "At a place",
@@ -19,11 +19,6 @@ SUMMARY = (
     "When: Tuesday 9 March, 19:30 to 21:30\nPlace: De Kom, Church Street 1\n"
     "Municipality: Utrecht\nSeats: 30\nContact: nobody\n\nIs this right?"
 )
-
-
-@pytest.fixture
-def world():
-    return whole_world()
 
 
 @pytest.fixture

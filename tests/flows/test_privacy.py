@@ -5,17 +5,7 @@ import pytest
 
 from storage import codes, meetings, outbox, people, rsvps, settings
 from storage.meetings import MeetingFacts
-from tests.flows.whole import gets_role, joins, rows, stored, whole_world
-
-
-@pytest.fixture
-def world():
-    return whole_world()
-
-
-@pytest.fixture
-def phone(world):
-    return world.phone()
+from tests.flows.whole import gets_role, joins, rows, stored
 
 
 def signs_up(phone, title="Tea & talk", start="2027-03-09T20:00"):

@@ -2,7 +2,7 @@ import pytest
 
 from bot.dialogue.language import catalogue
 from storage import people, settings
-from tests.flows.whole import joins, rows, whole_world
+from tests.flows.whole import joins, rows
 
 CARD = [
     "Name: \u2068Noor\u2069",
@@ -14,11 +14,6 @@ CARD = [
     "What you agreed to: \u2068Being a member\u2069",
     "Reminders: \u2068on\u2069",
 ]
-
-
-@pytest.fixture
-def world():
-    return whole_world()
 
 
 @pytest.fixture

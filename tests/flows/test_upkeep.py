@@ -1,16 +1,4 @@
-import pytest
-
-from tests.flows.whole import joins, rows, whole_world
-
-
-@pytest.fixture
-def world():
-    return whole_world()
-
-
-@pytest.fixture
-def phone(world):
-    return world.phone()
+from tests.flows.whole import joins, rows
 
 
 def test_a_half_finished_talk_of_a_visitor_is_gone_after_a_day(phone, world):
