@@ -1,7 +1,7 @@
 """What all tests share: properties tried the same way on every run, and databases to begin with.
 
-Where tests run in several processes, those that take long are begun first, so that none is left
-to a single process in the end, when whoever is done takes over half of what another has to do.
+Where tests run in several processes, those that may take longest are begun first, so that none is
+left to a single process in the end, when whoever is done takes over half of what another has to do.
 """
 
 import os
@@ -18,21 +18,24 @@ from storage.postgres import engine_to
 from tests.storage.postgres_again import Databases
 from tests.storage.postgres_server import PostgresServer
 
-LONG = ("whole", "page", "crash")
-"""The folders whose files take long."""
+SLOW = ("whole", "page", "crash")
+"""The folders of what runs processes: its tests take seconds, also where they say nothing."""
 
 settings.register_profile("buurtbot", deadline=None, max_examples=50, derandomize=True)
 settings.load_profile("buurtbot")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put what takes long first, in each of several processes alike."""
+    """Put what may take longest first, in each of several processes alike."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not _is_long(item.path))
+        items.sort(key=_may_take, reverse=True)
 
 
-def _is_long(path: Path) -> bool:
-    return path.parent.name in LONG
+def _may_take(item: pytest.Item) -> tuple[float, bool]:
+    """The seconds a test asks for, where no number and none at all are least and most."""
+    asked = item.get_closest_marker("timeout")
+    seconds = asked.args[0] or float("inf") if asked else 0.0
+    return seconds, item.path.parent.name in SLOW
 
 
 @pytest.fixture(scope="session")
