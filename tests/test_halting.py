@@ -125,15 +125,15 @@ async def test_a_limit_of_all_is_tried_a_handful_of_times(tmp_path):
         await promised(bot, 25)
         bot.begin()
         await bot.until(lambda: len(bot.delivered()) >= 5)
-        bot.world.faults.replace([{"kind": "429", "retry_after": 2, "methods": ["sendMessage"]}])
+        bot.world.faults.replace([{"kind": "429", "retry_after": 3, "methods": ["sendMessage"]}])
         talking = asyncio.create_task(talks(bot, 1.8))
         await asyncio.sleep(1.8)
-        assert 2 <= bot.world.faults.listed[0].met <= 6
+        assert 2 <= bot.world.faults.listed[0].met <= 9
         bot.world.faults.replace([])
         await talking
         count = len(await bot.rows())
         await bot.until(lambda: len(bot.delivered()) == count, 15)
-        assert bot.world.limits.refused == 0
+        assert bot.world.limits.refused == 0, "too fast"
 
 
 async def test_after_a_halt_of_all_one_message_goes_ahead(tmp_path):
