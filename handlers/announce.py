@@ -105,7 +105,7 @@ def come_back(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Message | 
         return None
     with speaking(person.language):
         title = _named(tx, found)
-        text = _("Yesterday you asked me to come back. Shall we go on with your message {title}?")
+        text = _("Yesterday you asked me to come back. Shall we go on with this?\n\n{title}")
         button = Button(_("Go on with it"), entry("compose", found.id))
         return Message(text.format(title=title), ((button,),))
 

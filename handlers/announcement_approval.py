@@ -218,7 +218,7 @@ def drop(talk: Talk, tx: Tx, announcement_id: int) -> None:
         return talk.say(_("That message was thrown away. Nobody gets it."))
     if one.state == State.BEGUN:
         return _begun(talk, tx, one)
-    question = _("Throw away {title}? Nobody gets it then, and its text is gone.")
+    question = _("Shall I throw this away?\n\n{title}\n\nThen it is gone, and nobody gets it.")
     title = progress.title(first_words(one.content))
     if one.state == State.DRAFT:
         title = drafted.named(one.content, drafts.answers(tx, one.id), partial(_meeting, tx))

@@ -74,8 +74,8 @@ def test_tomorrow_it_asks_whether_to_go_on(world, phone):
     say(phone, *SHORTEST[:4], "!Ask me tomorrow")
     world.pass_time(hours=22)
     assert bare(phone.hears()) == [
-        "Yesterday you asked me to come back. Shall we go on with your message "
-        "“Zaterdag is de tuin open.”?"
+        "Yesterday you asked me to come back. Shall we go on with this?\n\n"
+        "“Zaterdag is de tuin open.”"
     ]
     assert say(phone, "!Go on with it")[0].startswith("We go on with your message.")
 
@@ -113,6 +113,12 @@ def test_each_part_is_changed_by_itself(world, phone, steps, line):
     before = "Text in Dutch: Zaterdag is de tuin open."
     assert (before in shown) == (steps[0] != "text in dutch")
     assert shown.count("\n") >= 14, "nothing else was asked again"
+
+
+def test_buttons_are_named_in_the_language_of_who_reads_it(world, phone):
+    plan(world, days=5)
+    say(phone, *SHORTEST, ADD, "text in english", "Hello")
+    assert "Buttons: See the meeting" in say(phone, ADD, "buttons", "Meeting", "1", "4")[-1]
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,9 @@ def test_a_draft_is_called_by_its_words_or_by_whom_it_is_for(world, noor, typed,
     assert f"1. {called}\n{draft}" in bare(noor.types("/announcements"))[0]
     assert about(noor, one["id"]).startswith(f"{called.strip('“”')}\n\n{draft}")
     assert f"1. A draft: {called}" in bare(noor.types("/announce"))
-    assert f"Throw away {called}?" in sends(noor, "drop_announcement", one["id"])[0]
+    assert (
+        f"Shall I throw this away?\n\n{called}\n" in sends(noor, "drop_announcement", one["id"])[0]
+    )
 
 
 def test_a_long_list_comes_in_pages(world, noor):
