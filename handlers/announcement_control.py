@@ -28,7 +28,7 @@ def pause(talk: Talk, tx: Tx, sending_id: int) -> None:
     _note(talk, tx, "announcement.pause", one)
     return talk.say(
         _(
-            "Paused. {got} The others wait until you let it go on. "
+            "Paused. {got} Whoever has yet to get it waits until you let it go on. "
             "What was being sent at this very moment still arrives."
         ).format(got=_got(one)),
         [progress.resume(one), progress.stop(one)],

@@ -297,7 +297,7 @@ def test_a_pause_holds_up_what_has_not_left_and_going_on_sends_it(world, noor):
     begins(world)
     one = first(world, announcement).id
     assert sends(noor, "pause_sending", one) == [
-        "Paused. Nobody has it yet. The others wait until you let it go on. "
+        "Paused. Nobody has it yet. Whoever has yet to get it waits until you let it go on. "
         "What was being sent at this very moment still arrives."
     ]
     world.pass_time(minutes=30)
@@ -404,7 +404,7 @@ def test_what_is_not_there_is_said_to_be_gone(world, noor):
 
 def test_where_all_failed_ones_blocked_the_bot_no_second_try_is_offered(world, noor):
     blocked, _other = crowd(world, 2)
-    planned(noor)
+    announcement = planned(noor)
     begins(world)
     blocked.blocks()
     goes_out(world, minutes=0)
@@ -412,6 +412,11 @@ def test_where_all_failed_ones_blocked_the_bot_no_second_try_is_offered(world, n
     assert noor.last.labels == [
         "Who did not get it", "Get the list as a file", "Correct it", "Withdraw it",
     ]  # fmt: skip
+    sends(noor, "announcement", announcement)
+    assert "Try the failed ones again" not in noor.last.labels
+    blocked.unblocks()
+    sends(noor, "announcement", announcement)
+    assert "Try the failed ones again" in noor.last.labels
 
 
 def test_the_failed_ones_get_it_when_tried_again(world, noor):
