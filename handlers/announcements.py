@@ -149,7 +149,7 @@ def one(talk: Talk, tx: Tx, announcement_id: int) -> None:
     parts = ["\n".join(_written(tx, found)), "\n".join(_facts(talk, tx, found))]
     parts += ["\n".join(_run(tx, run)) for run in [*runs[:1], *runs[1:][-MOST_CHANGES:]]]
     parts += [text for text in (_pressed(tx, found, runs),) if text]
-    return talk.say("\n\n".join(parts), *_buttons(talk, found, runs), every)
+    return talk.say("\n\n".join(parts), *_buttons(talk, tx, found, runs), every)
 
 
 def _written(tx: Tx, found: Announcement) -> Iterator[str]:
@@ -218,7 +218,9 @@ def _pressed(tx: Tx, found: Announcement, runs: list[Sending]) -> str:
     return "\n".join(said)
 
 
-def _buttons(talk: Talk, found: Announcement, runs: list[Sending]) -> Iterator[list[Button]]:
+def _buttons(
+    talk: Talk, tx: Tx, found: Announcement, runs: list[Sending]
+) -> Iterator[list[Button]]:
     """What can be done about it now."""
     if found.content:
         yield [Button(_("See it as people do"), entry("announcement_preview", found.id))]
@@ -234,10 +236,10 @@ def _buttons(talk: Talk, found: Announcement, runs: list[Sending]) -> Iterator[l
         case State.PLANNED:
             yield [progress.undo(found.id), drop]
         case _:
-            yield from _of_begun(found, runs)
+            yield from _of_begun(tx, found, runs)
 
 
-def _of_begun(found: Announcement, runs: list[Sending]) -> Iterator[list[Button]]:
+def _of_begun(tx: Tx, found: Announcement, runs: list[Sending]) -> Iterator[list[Button]]:
     for run in runs:
         yield from map(list, progress.rows(run))
     first = next((run for run in runs if run.kind == Kind.SEND), None)
@@ -246,7 +248,7 @@ def _of_begun(found: Announcement, runs: list[Sending]) -> Iterator[list[Button]
         if first.state == Stage.DONE and first.open:
             yield [progress.stop(first)]
         yield [Button(_("Who got it and who did not"), entry("recipient_list", first.id))]
-        if first.failed and first.state == Stage.DONE and not back:
+        if not back and _has_hope(tx, first):
             yield [Button(_("Try the failed ones again"), entry("send_again", first.id))]
         if not back and first.sent + first.open:
             yield [
@@ -254,6 +256,13 @@ def _of_begun(found: Announcement, runs: list[Sending]) -> Iterator[list[Button]
                 Button(_("Withdraw it"), entry("withdraw_announcement", found.id)),
             ]
     yield [Button(_("Write one like it"), entry("copy_announcement", found.id))]
+
+
+def _has_hope(tx: Tx, first: Sending) -> bool:
+    """Whether the failed ones may be tried again; of very many that is found out when it is."""
+    if first.state != Stage.DONE or not first.failed:
+        return False
+    return first.failed > report.MOST_COUNTED or sendings.can_be_tried(tx, first.id)
 
 
 @flow("announcement_preview", role="coordinator")

@@ -198,6 +198,11 @@ _REOPEN: Final = (
 )
 
 
+def can_be_tried(tx: Tx, sending: int) -> bool:
+    """Whether it failed to reach somebody who can be reached now."""
+    return tx.execute(_FAILED.limit(1), {"of": sending}).first() is not None
+
+
 def again(tx: Tx, sending: int, now: datetime) -> int:
     """Try once more whom it failed to reach and who can be reached now; how many.
 

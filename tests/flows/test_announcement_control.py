@@ -414,7 +414,7 @@ def test_where_all_failed_ones_blocked_the_bot_no_second_try_is_offered(world, n
     ]  # fmt: skip
     sends(noor, "announcement", announcement)
     assert "Try the failed ones again" not in noor.last.labels
-    blocked.unblocks()
+    blocked.sends("/start")
     sends(noor, "announcement", announcement)
     assert "Try the failed ones again" in noor.last.labels
 
