@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.announcing import audience_words
+from bot.dialogue.announcing import audience_words, report
 from bot.dialogue.announcing.audience_questions import Given, last_step, put
-from bot.dialogue.announcing.letter import base
 from bot.dialogue.announcing.text_checks import shown_text
 from bot.dialogue.announcing.text_questions import Known as Written
 from bot.dialogue.announcing.text_questions import (
@@ -170,7 +169,7 @@ def _text_lines(known: Known, given: Given) -> Lines:
     if sent is not None and has_words(given):
         named = _("{file}, without the words under it").format(file=named)
     found["file"] = (_("Picture, file or voice"), named)
-    labels = [one["label"][base(content)] for one in content["buttons"]]
+    labels = [report.label(one) for one in content["buttons"]]
     found["buttons"] = (_("Buttons"), listed(labels) if labels else _("none"))
     return found
 
