@@ -58,6 +58,23 @@ def test_of_one_kind_any_of_several_all_and_some_left_out() -> None:
     )
 
 
+def test_who_is_to_follow_a_topic_and_a_place_follows_both() -> None:
+    topics = [("follows", "topic:green"), ("follows", "topic:energy")]
+    assert said([*topics, ("follows", "place:GM0344")]) == (
+        "everybody who follows Green and play or Energy and who follows Utrecht"
+    )
+
+
+def test_all_who_may_still_come_are_said_as_one() -> None:
+    coming = [("meeting", f"12:{what}") for what in ("yes", "maybe", "line")]
+    together = "who comes or may come to Dag 12, or is in line for it"
+    assert said(coming) == f"everybody {together}"
+    other = [("meeting", "12:came"), ("meeting", "7:yes")]
+    assert (
+        said([*coming, *other]) == f"everybody {together}, who was at Dag 12, or who comes to Dag 7"
+    )
+
+
 def test_a_neighbourhood_typed_in_two_ways_is_named_once() -> None:
     both = [("neighbourhood", "GM0344:De Meern"), ("neighbourhood", "GM0344:de meern")]
     assert said(both) == "everybody who lives in De Meern (Utrecht)"

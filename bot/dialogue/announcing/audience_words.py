@@ -28,6 +28,7 @@ _ANSWERED: Final = {
     "came": N_("who was at {meeting}"),
     "all": N_("who comes or may come to {meeting}, or is in line for it"),
 }
+_COMING: Final = ("yes", "maybe", "line")
 
 
 def whom(audience: Stored, title: Title) -> str:
@@ -50,11 +51,12 @@ def about(n: int, *, exact: bool) -> str:
 
 
 def _conditions(pairs: Iterable[Sequence[str]], title: Title) -> list[str]:
-    """One for each kind, in which any of its values is enough."""
-    by_kind: dict[str, list[str]] = {}
+    """One for each kind, in which any of its values is enough; topics and places are two kinds."""
+    by_kind: dict[tuple[str, str], list[str]] = {}
     for kind, value in pairs:
-        by_kind.setdefault(kind, []).append(value)
-    return [_condition(kind, values, title) for kind, values in by_kind.items()]
+        sort = value.partition(":")[0] if kind == "follows" else ""
+        by_kind.setdefault((kind, sort), []).append(value)
+    return [_condition(kind, values, title) for (kind, _sort), values in by_kind.items()]
 
 
 def _condition(kind: str, values: Sequence[str], title: Title) -> str:
@@ -64,7 +66,7 @@ def _condition(kind: str, values: Sequence[str], title: Title) -> str:
     if kind == "role":
         return either(_roles(values))
     if kind == "meeting":
-        return either(_answered(value, title) for value in values)
+        return either(_answered(value, title) for value in _merged(values))
     return _("who has not filled in that survey yet")
 
 
@@ -111,6 +113,16 @@ def _languages(values: Sequence[str]) -> list[str]:
 def _roles(values: Sequence[str]) -> list[str]:
     said = {"coordinator": _("who is a coordinator"), "host": _("who is the host of a meeting")}
     return [said.get(value, value) for value in values]
+
+
+def _merged(values: Sequence[str]) -> list[str]:
+    """All who may still come to a meeting are said as one."""
+    found = list(values)
+    for meeting in dict.fromkeys(value.partition(":")[0] for value in values):
+        coming = [f"{meeting}:{what}" for what in _COMING]
+        if set(coming) <= set(found):
+            found = [f"{meeting}:all", *(value for value in found if value not in coming)]
+    return found
 
 
 def _answered(value: str, title: Title) -> str:
