@@ -199,6 +199,7 @@ TICKS: tuple[Tick, ...] = (
     upkeep.tidying,
     upkeep.erasures,
     upkeep.blank,
+    reminders.plan,
     reminders.promise,
     afterwards.promise,
     look_back.promise,

@@ -49,13 +49,15 @@ def switch(talk: Talk, tx: Tx, wanted: str = "") -> None:
     )
 
 
+@tick("reminder_plans", seconds=5)
+def plan(tx: Tx, now: datetime) -> int:
+    """Plan the reminders of the weeks ahead, looking through all meetings until then."""
+    return reminders.plan(tx, now)
+
+
 @tick("reminders", seconds=1)
 def promise(tx: Tx, now: datetime) -> int:
-    """Plan the reminders of the days ahead, and promise a page of those that are due.
-
-    A page is more than can be sent until the next one.
-    """
-    reminders.plan(tx, now)
+    """Promise a page of those that are due, which is more than can be sent until the next one."""
     return reminders.promise(tx, now)
 
 

@@ -37,7 +37,7 @@ def make_world() -> World:
             places.day, places.find, places.near, places.move,
             company.attendees, company.show_name, company.someone, company.someone_off,
         ],
-        ticks=[reminders.promise, waiting.settle],
+        ticks=[reminders.plan, reminders.promise, waiting.settle],
         renderers=[
             reminders.write, waiting.write_offer, waiting.write_moved_up, waiting.write_expired,
         ],
