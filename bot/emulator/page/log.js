@@ -55,13 +55,19 @@ export class Log {
   show(messages, unread, now) {
     const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
     const heldIn = held?.closest("[data-message]")?.dataset.message;
-    const grew = this.#reconcile(this.#plan(messages, unread, now));
+    const wrote = this.#wrote(messages);
+    this.#reconcile(this.#plan(messages, unread, now));
     if (held && !held.isConnected) (this.#find(heldIn) ?? this.#list).focus({ preventScroll: true });
     this.#rove(this.#list.contains(document.activeElement) ? document.activeElement : null);
     this.#list.setAttribute("aria-busy", "false");
-    const own = messages.at(-1)?.from?.id === this.#viewer.id;
-    if (this.#atEnd || (grew && own)) this.toBottom();
+    if (this.#atEnd || wrote) this.toBottom();
     this.#toBottom.hidden = this.#atEnd;
+  }
+
+  /** Whether one's own message is new here, also where an answer came with it. */
+  #wrote(messages) {
+    const own = messages.filter((message) => message.from?.id === this.#viewer.id);
+    return own.some((message) => !this.#rows.has(`message ${message.message_id}`));
   }
 
   #plan(messages, unread, now) {
@@ -98,7 +104,7 @@ export class Log {
     return first;
   }
 
-  /** Makes the list hold exactly these rows, in order; says whether a message was added. */
+  /** Makes the list hold exactly these rows, in order. */
   #reconcile(rows) {
     const wanted = new Set(rows.map((row) => row.key));
     for (const [key, row] of this.#rows) {
@@ -107,18 +113,15 @@ export class Log {
       this.#rows.delete(key);
     }
     let before = null;
-    let grew = false;
     for (const { key, form, make } of rows) {
       const known = this.#rows.get(key);
       const node = known?.form === form ? known.node : make();
       if (known && known.node !== node) known.node.replaceWith(node);
       const place = before ? before.nextSibling : this.#list.firstChild;
       if (place !== node) this.#list.insertBefore(node, place);
-      grew ||= !known && key.startsWith("message");
       this.#rows.set(key, { form, node });
       before = node;
     }
-    return grew;
   }
 
   #find(id) {

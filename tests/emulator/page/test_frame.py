@@ -165,6 +165,19 @@ async def test_scrolling_up_is_left_alone_by_new_messages(bot: Bot, page: PhoneP
     await expect(noor.bubble("Nog een")).to_be_in_viewport()
 
 
+async def test_what_one_says_is_seen_also_when_the_answer_comes_with_it(bot: Bot, page: PhonePage):
+    person = await bot.met("Noor")
+    noor = page.phone("Noor")
+    for number in range(30):
+        await bot.says(person, f"Bericht {number}.")
+    await expect(await noor.sees("Bericht 29.")).to_be_in_viewport()
+    await noor.log.evaluate("log => log.scrollTo(0, 0)")
+    await expect(noor.button("Naar het nieuwste bericht")).to_be_visible()
+    await bot.people_side("POST", f"/people/{person}/text", {"text": "Mijn vraag"})
+    await bot.says(person, "Het antwoord")
+    await expect(await noor.sees("Het antwoord")).to_be_in_viewport()
+
+
 async def test_a_narrow_screen_shows_one_phone_at_a_time(opened):
     async with opened(viewport={"width": 390, "height": 844}) as page:
         await expect(page.phone("Noor").shown).to_be_visible()
