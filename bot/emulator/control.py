@@ -113,6 +113,8 @@ class Control:
         if not to_next and (type(seconds) not in (int, float) or set(asked) != {"seconds"}):
             raise Denied(400, 'give {"seconds": number} or {"to": "next"}')
         if self.control_url:
+            if to_next:
+                await self._go_ahead()
             await self._ask("move", asked)
         elif to_next:
             raise Denied(409, "no next event is known")
@@ -123,6 +125,12 @@ class Control:
                 raise Denied(400, str(mistake)) from None
         self.state.touch("clock", **self._told())
         return web.json_response(self._told())
+
+    async def _go_ahead(self) -> None:
+        """Be at the next event before the bot is: what it sends there is from that moment."""
+        await self._ask("move", {"seconds": 0})
+        if isinstance(self._next, str):
+            self.state.clock.follow(_moment(self._next))
 
     async def reset(self, _request: web.Request) -> web.Response:
         """POST /reset: the bot first, then everything here."""

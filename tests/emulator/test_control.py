@@ -55,12 +55,16 @@ class BotClock:
     def __init__(self):
         self.now = datetime.now(UTC)
         self.asked = []
+        self.next = None
+        self.looks = lambda: None
 
     async def move(self, request):
         asked = await request.json()
         self.asked.append(asked)
+        self.looks()
         self.now += timedelta(hours=5) if asked == {"to": "next"} else timedelta(**asked)
-        return web.json_response({"now": self.now.isoformat(), "next": None})
+        planned = self.next.isoformat() if self.next else None
+        return web.json_response({"now": self.now.isoformat(), "next": planned})
 
     async def reset(self, _request):
         self.asked.append("reset")
@@ -88,9 +92,17 @@ async def led(clock):
 
 async def test_the_bots_clock_leads(led, clock):
     told = await led.post("/time", to="next")
-    assert clock.asked == [{"to": "next"}]
+    assert clock.asked[-1] == {"to": "next"}
     assert abs(datetime.fromisoformat(told["now"]) - clock.now) < timedelta(seconds=2)
     assert (await led.get("/time"))["now"] >= told["now"]
+
+
+async def test_what_the_bot_sends_at_the_next_event_is_from_that_moment(led, clock):
+    clock.next = clock.now + timedelta(hours=5)
+    seen = []
+    clock.looks = lambda: seen.append(led.world.clock.now())
+    await led.post("/time", to="next")
+    assert seen[-1] == pytest.approx(clock.next.timestamp(), abs=2)
 
 
 async def test_a_reset_asks_the_bot_first_and_takes_its_time(led, clock):
