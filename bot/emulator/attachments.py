@@ -66,7 +66,9 @@ def voice(
 ) -> Sent:
     """Send a voice note; without one, so many seconds of silence. May have a `caption`."""
     upload = upload or Upload(silence(duration), "voice.oga", "audio/ogg")
-    field = files.voice_field(_kept(state, upload, "voice"), duration)
+    described = _kept(state, upload, "voice")
+    described["duration"] = duration
+    field = files.voice_field(described)
     words = _caption(options.pop("caption", ""), options)
     return say(state, person_id, {**field, **words}, options)
 

@@ -112,11 +112,12 @@ def document_field(described: Json) -> Json:
     return {"document": {key: described[key] for key in keys if described[key]}}
 
 
-def voice_field(described: Json, duration: int = 0) -> Json:
-    """The `voice` of a message."""
+def voice_field(described: Json) -> Json:
+    """The `voice` of a message; a voice that is sent on lasts as long as it did."""
     keys = ("file_id", "file_unique_id", "file_size")
     voice = {key: described[key] for key in keys}
-    return {"voice": {**voice, "duration": duration, "mime_type": "audio/ogg"}}
+    seconds = described.get("duration", 0)
+    return {"voice": {**voice, "duration": seconds, "mime_type": "audio/ogg"}}
 
 
 def sticker_field(described: Json, emoji: str = "") -> Json:

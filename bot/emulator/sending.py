@@ -76,7 +76,7 @@ def send_document(state: State, call: Call) -> Json:
 def send_voice(state: State, call: Call) -> Json:
     """sendVoice."""
     field = media_field(state, call, "voice")
-    field["voice"]["duration"] = call.params.get("duration", 0)
+    field["voice"]["duration"] = call.params.get("duration", field["voice"]["duration"])
     return _send(state, call, {**field, **caption_content(call.params)})
 
 
