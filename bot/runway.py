@@ -3,12 +3,13 @@
 A second's room is lost for every message that is sent a second's part too late, and a claim takes
 some milliseconds, or many on a busy machine. So the rows of the next moment are claimed before it.
 They hold no room: a reply that comes meanwhile goes first. None stands here for long, and what
-cannot go goes back to the outbox, where it is asked again whether it still should.
+cannot go goes back to the outbox, where it is asked again whether it still should. So does what is
+for somebody who is answered meanwhile: the answer may be that they get no more of it.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Final
 
@@ -77,12 +78,23 @@ class Runway:
         """The chats that these rows are for."""
         return {row.chat for row, _ in self._rows}
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Rows of one lane that were claimed; notices go before announcements."""
+    def add(self, rows: Sequence[Row], answered: Collection[str] = ()) -> None:
+        """Rows of one lane that were claimed; notices go before announcements.
+
+        Chats that were `answered` since the claim began may want nothing any more.
+        """
         now = asyncio.get_running_loop().time()
         standing = [*self._rows, *((row, now) for row in rows)]
         self._rows = deque(sorted(standing, key=lambda one: one[0].lane is not Lane.NOTICE))
+        self.ask_again(answered)
         self.go()
+
+    def ask_again(self, chats: Collection[str]) -> None:
+        """These chats get an answer now: what stands here for them is claimed anew, or not."""
+        asked = [row.id for row, _ in self._rows if row.chat in chats]
+        if asked:
+            self._rows = deque(one for one in self._rows if one[0].chat not in chats)
+            self._ledger.note(partial(delivery.put_back, rows=asked))
 
     def freed(self) -> None:
         """A connection is free again."""

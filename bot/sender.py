@@ -84,6 +84,7 @@ class Sender:
         self._more: list[Lane] = []
         self._starved: list[Lane] = []
         self._again: set[str] = set()
+        self._answered: set[str] = set()
         self._swept = 0.0
         self._ready = False
 
@@ -99,6 +100,10 @@ class Sender:
 
     def offer(self, rows: Sequence[Row]) -> None:
         """Send these replies; to be called on the event loop, right after their commit."""
+        chats = {row.chat for row in rows}
+        self._answered |= chats
+        for runway in self._runways.values():
+            runway.ask_again(chats)
         self._lines.add(rows)
 
     def wake(self) -> None:
@@ -176,6 +181,7 @@ class Sender:
         self._more.clear()
         self._starved.clear()
         self._again.clear()
+        self._answered.clear()
         begun = asyncio.get_running_loop().time()
         if begun - self._swept > SWEEP:
             self._swept = begun
@@ -197,7 +203,7 @@ class Sender:
             claimed = await self._claimed_for(lane, count)
         else:
             claimed = await self._claimed(lane, count)
-            runway.add(claimed.rows)
+            runway.add(claimed.rows, self._answered)
         self._again |= set(claimed.again)
         return claimed.looked_at < count
 

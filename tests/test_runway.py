@@ -122,3 +122,16 @@ async def test_a_connection_that_is_free_again_is_used_at_once():
     strip.pacer.give_back()
     strip.runway.freed()
     assert strip.lines.sent == [1]
+
+
+async def test_what_stands_for_a_chat_that_is_answered_meanwhile_is_asked_again(full):
+    full.stand(1, 2)
+    full.runway.ask_again({"c1", "c3"})
+    assert (full.ledger.back, full.runway.held) == ([1], 1)
+
+
+async def test_so_is_what_was_being_claimed_then():
+    strip = Strip()
+    rows = [Row(number, f"c{number}", Lane.BULK, Kind.SEND, {}) for number in (1, 2)]
+    strip.runway.add(rows, answered={"c1"})
+    assert (strip.ledger.back, strip.lines.sent) == ([1], [2])

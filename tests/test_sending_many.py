@@ -73,6 +73,30 @@ async def test_a_renderer_that_forgets_somebody_sends_to_nobody(bot):
     assert states == ["refused"] * 3 + ["sent"]
 
 
+async def test_who_is_told_that_nothing_comes_any_more_gets_nothing_after_it(tmp_path):
+    """Also where it was claimed before, as rows are ahead of their room."""
+    refusing: set[int] = set()
+
+    @render("letter", together=True)
+    def wanted(_tx, asked, _now):
+        people = [one["person"] for one in asked]
+        return [None if n in refusing else Message(f"letter {n}") for n in people]
+
+    async with station(tmp_path, limits=True, per_second=4, renderers=[wanted]) as bot:
+        bot.begin()
+        await announces(bot, 6)
+        runway = bot.sender._runways[Lane.BULK]
+        await bot.until(lambda: bool(runway.held))
+        row = runway._rows[-1][0]
+        number = int(row.chat.rpartition(":")[2]) - FIRST
+        refusing.add(number)
+        await bot.says(FIRST + number, "nothing more")
+        while "waiting" in await bot.states():
+            await asyncio.sleep(0.05)
+        told = bot.delivered().index("nothing more")
+        assert f"letter {number}" not in bot.delivered()[told:]
+
+
 def test_a_renderer_of_many_can_render_one():
     assert letter.one(None, {"person": 1}, NOW) == Message("letter 1")
     with pytest.raises(FlowError, match="0 of 1"):
