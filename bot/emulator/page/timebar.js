@@ -15,15 +15,14 @@ export class TimeBar {
   #nextButton;
   #nextWhen = element("span", { class: "next-when" });
   #failed;
+  #ticked;
 
-  /** `failed(error)` is told when the clock could not be moved; `ticked()` at each tick. */
+  /** `failed(error)` is told when the clock could not be moved; `ticked()` when it tells more. */
   constructor(failed, ticked) {
     this.#failed = failed;
+    this.#ticked = ticked;
     this.element = element("section", { class: "timebar" });
-    setInterval(() => {
-      this.#show();
-      ticked();
-    }, TICK);
+    setInterval(() => this.#tick(), TICK);
   }
 
   /** Now, by the bot's clock. */
@@ -59,7 +58,12 @@ export class TimeBar {
   #take({ now, next }) {
     this.#ahead = Date.parse(now) - Date.now();
     this.#next = next ? new Date(next) : null;
+    this.#tick();
+  }
+
+  #tick() {
     this.#show();
+    this.#ticked();
   }
 
   #show() {

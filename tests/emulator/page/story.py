@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Response, expect
 
 from tests.emulator.page.phones import Phone, PhonePage
 
@@ -125,11 +125,16 @@ async def later(story: Story, phone: Phone, text: str) -> Locator:
     for _ in range(MOST_MOVES):
         before = await clock(story.page).get_attribute("datetime")
         await expect(button).to_have_attribute("aria-disabled", "false")
-        await button.click()
+        async with story.page.tab.expect_response(_moved):
+            await button.click()
         await expect(clock(story.page)).not_to_have_attribute("datetime", before or "")
         if await comes(phone, text):
             return await newest(phone, text)
     raise AssertionError(f"{text!r} never came")
+
+
+def _moved(response: Response) -> bool:
+    return response.request.method == "POST" and response.url.endswith("/time")
 
 
 async def comes(phone: Phone, text: str, within: int = 1_500) -> bool:
