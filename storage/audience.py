@@ -153,7 +153,25 @@ class Seen:
     further: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The people looked at for one page, and the number after which others may be, if any."""
+
+    within: ColumnElement[bool]
+    further: int | None
+
+
 _ANY_AFTER: Final = select(people.c.id).where(people.c.id > bindparam("after")).limit(1)
+
+
+def stretch(tx: Tx, audience: Audience, after: int, most: int = LOOKED_AT) -> Stretch:
+    """Where to look after this number: all of the few that an index knows, or `most` numbers."""
+    few = estimates.shortest(tx, known(audience))
+    if few is not None:
+        return Stretch(and_(people.c.id > after, people.c.id.in_(few)), None)
+    end = after + most
+    ends = tx.execute(_ANY_AFTER, {"after": end}).first() is None
+    return Stretch(and_(people.c.id > after, people.c.id <= end), None if ends else end)
 
 
 def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> Seen:
@@ -161,12 +179,10 @@ def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> Se
 
     Of many people, `LOOKED_AT` are looked at. So a page may be short, or empty, and not the last.
     """
-    few = estimates.shortest(tx, known(audience))
-    end = after + LOOKED_AT
-    within = people.c.id.in_(few) if few is not None else people.c.id <= end
+    looked_at = stretch(tx, audience, after)
     found = (
         select(*_SHOWN)
-        .where(people.c.id > after, within, *clauses(audience, purpose))
+        .where(looked_at.within, *clauses(audience, purpose))
         .order_by(people.c.id)
         .limit(limit + 1)
     )
@@ -174,8 +190,7 @@ def page(tx: Tx, audience: Audience, purpose: str, after: int, limit: int) -> Se
     shown = [Somebody(*row) for row in rows]
     if len(shown) > limit:
         return Seen(shown[:limit], shown[limit - 1].id)
-    ends = few is not None or tx.execute(_ANY_AFTER, {"after": end}).first() is None
-    return Seen(shown, None if ends else end)
+    return Seen(shown, looked_at.further)
 
 
 def everybody(tx: Tx, audience: Audience, purpose: str) -> Iterator[Somebody]:

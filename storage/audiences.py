@@ -36,6 +36,8 @@ from storage.tables import meetings as meetings_table
 from storage.transaction import Tx
 from storage.unindexed import unindexed
 
+LOOKED_AT: Final = 2_500
+"""So many numbers of people are looked through for one page; each may cost three searches."""
 _IN_LINE: Final = ("waiting", "offered")
 
 
@@ -200,14 +202,24 @@ def neighbourhoods(tx: Tx, municipality: str) -> list[str]:
     return list(tx.execute(found).scalars())
 
 
-def page(
-    tx: Tx, meeting: Meeting, one: Audience, after: int, limit: int
-) -> Sequence[tuple[int, str]]:
-    """Some of those who would be invited now, with their chats: numbers after `after`, in order."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some people with their chats, and the number after which others may be; None: no others."""
+
+    people: Sequence[tuple[int, str]]
+    further: int | None
+
+
+def page(tx: Tx, meeting: Meeting, one: Audience, after: int, limit: int) -> Page:
+    """Some of those who would be invited now: numbers after `after`, in order, at most `limit`.
+
+    Of many people, `LOOKED_AT` are looked at. So a page may be short, or empty, and not the last.
+    """
+    looked_at = audience.stretch(tx, _chosen(one), after, LOOKED_AT)
     found = (
         select(people.c.id, people.c.chat)
         .where(
-            people.c.id > after,
+            looked_at.within,
             *_meant(one),
             *_may_come(meeting),
             _WANTS,
@@ -218,4 +230,5 @@ def page(
         .limit(limit)
     )
     rows: Iterable[Sequence[Any]] = tx.execute(found)
-    return [(row[0], row[1]) for row in rows]
+    shown = [(row[0], row[1]) for row in rows]
+    return Page(shown, shown[-1][0] if len(shown) == limit else looked_at.further)

@@ -133,7 +133,9 @@ def due(tx: Tx, kind: str, now: datetime) -> list[Fanout]:
 
 
 PromisePage = Callable[[Tx, Fanout, int, datetime], int]
-"""Promises at most so many people of one, notes how far it came or drops it; how many they were."""
+"""Promises at most so many people of one, notes how far it came or drops it; how many they were.
+
+As many as it could if it may go no further for now: looking for them took the rest."""
 
 
 def go_on(tx: Tx, kind: str, promise_page: PromisePage, now: datetime, most: int = PAGE) -> int:

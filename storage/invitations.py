@@ -72,7 +72,8 @@ def _promise_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
         fanout.drop(tx, one.id, now)
         return 0
     tx.lock(f"invitations:{meeting.id}")
-    found = audiences.page(tx, meeting, audiences.load(one.arguments), one.cursor, limit)
+    page = audiences.page(tx, meeting, audiences.load(one.arguments), one.cursor, limit)
+    found = page.people
     if found:
         marks = [
             {"meeting": meeting.id, "person": person, "fanout": one.id, "created": now}
@@ -80,7 +81,10 @@ def _promise_page(tx: Tx, one: Fanout, limit: int, now: datetime) -> int:
         ]
         tx.execute(_mark, marks)
     outbox.promise_all(tx, _promises(meeting, one, found, now), now)
-    return fanout.passed(tx, one, found, limit, now)
+    if page.further is None:
+        return fanout.passed(tx, one, found, limit, now)
+    fanout.advance(tx, one.id, page.further, len(found), None)
+    return limit  # looking through many for few took as long as promising it to all
 
 
 def _promises(

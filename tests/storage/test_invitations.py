@@ -246,6 +246,36 @@ def bulk(tx: Tx, /, size: int) -> None:
     tx.execute(tables.people.insert(), rows)
 
 
+async def test_few_among_many_are_looked_for_a_bounded_stretch_at_a_time(db: Database) -> None:
+    made = await db.run(plan)
+    await db.run(bulk, 2)
+    numbers = await db.read(lambda tx: tx.execute(select(tables.people.c.id)).scalars().all())
+    far = max(numbers) + 2 * audiences.LOOKED_AT
+    await db.run(far_away, far)
+    await db.run(invite, made)
+    before = [await cursor_after_a_tick(db, made) for _page in range(2)]
+    assert before == [(audiences.LOOKED_AT, 2), (2 * audiences.LOOKED_AT, 2)]
+    assert set(await db.read(waits)) == set(numbers)
+    while await db.run(invitations.promise, NOW):
+        pass
+    (one,) = await db.read(fanout.of_meeting, invitations.KIND, made.id)
+    assert (one.promised, one.finished) == (3, NOW)
+    assert set(await db.read(waits)) == {*numbers, far}
+
+
+def far_away(tx: Tx, number: int) -> None:
+    known = {"id": number, "chat": "telegram:far", "wants_news": True, "state": "member"}
+    seen = {"role": "none", "language": "nl", "first_seen": NOW, "last_seen": NOW}
+    tx.execute(tables.people.insert(), [{**known, **seen}])
+
+
+async def cursor_after_a_tick(db: Database, meeting: Meeting) -> tuple[int, int]:
+    """How far it came, and how many were promised by then."""
+    assert await db.run(invitations.promise, NOW) > 0
+    (one,) = await db.read(fanout.of_meeting, invitations.KIND, meeting.id)
+    return one.cursor, one.promised
+
+
 async def test_two_coordinators_and_two_workers_at_once_invite_everybody_once(
     db: Database,
 ) -> None:
