@@ -114,7 +114,7 @@ async def test_replies_go_on_while_a_third_of_an_announcement_meets_429(tmp_path
         bot.world.faults.replace([storm])
         bot.begin()
         waits = sorted(await talks(bot, 4))
-        assert bot.sender.health()["later"] > 5
+        assert bot.sender._courier.counts["later"] > 5
         await bot.sender.flush()
         assert ALL in await bot.db.read(halted), "nothing was halted"
         assert waits[math.ceil(0.95 * len(waits)) - 1] < 1
@@ -141,7 +141,7 @@ async def test_after_a_halt_of_all_one_message_goes_ahead(tmp_path):
         await promised(bot, 40)
         bot.world.faults.replace([{"kind": "429", "retry_after": 1, "methods": ["sendMessage"]}])
         bot.begin()
-        await bot.until(lambda: bot.sender.health()["later"] >= 2)
+        await bot.until(lambda: bot.sender._courier.counts["later"] >= 2)
         await asyncio.sleep(0.3)
         before = bot.world.faults.listed[0].met
         await asyncio.sleep(2.5)

@@ -1,6 +1,7 @@
 """Rows that were claimed ahead: who goes first when there is room, and what goes back."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,9 @@ class Strip:
         limits = Limits(per_second=per_second, paid_per_second=per_second, **more)
         self.pacer = Pacer(limits, crowded=lambda _chat: False)
         self.gate = Gate(self.pacer)
-        self.lines, self.ledger = Lines(), Ledger()
-        self.runway = Runway(self.lines, self.gate, Probe(), self.ledger)
+        parts: list[Any] = [Lines(), Probe(), Ledger()]
+        self.lines, probe, self.ledger = parts
+        self.runway = Runway(self.lines, self.gate, probe, self.ledger)
 
     def stand(self, *numbers, lane=Lane.BULK):
         self.runway.add([Row(number, f"c{number}", lane, Kind.SEND, {}) for number in numbers])
