@@ -167,10 +167,13 @@ class Stage:
         return process
 
     async def polled(self) -> None:
-        """Wait until the bot asks for updates, as it does from now on."""
+        """Wait until the bot asks for updates, as it does from now on.
+
+        On a busy machine it takes a process half a minute to begin.
+        """
         calls = self.emulated.tally.calls
         before = calls["getUpdates"]
-        await self.until(lambda: calls["getUpdates"] > before)
+        await self.until(lambda: calls["getUpdates"] > before, 2 * PATIENCE)
 
     async def moves_on(self) -> None:
         """Move the clock of the bot to what happens next, and the emulator's with it."""
