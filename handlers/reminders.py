@@ -49,7 +49,7 @@ def switch(talk: Talk, tx: Tx, wanted: str = "") -> None:
     )
 
 
-@tick("reminder_plans", seconds=5)
+@tick("reminder_plans", seconds=30)
 def plan(tx: Tx, now: datetime) -> int:
     """Plan the reminders of the weeks ahead, looking through all meetings until then."""
     return reminders.plan(tx, now)
