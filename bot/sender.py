@@ -61,14 +61,9 @@ class Sender:
         self._ledger = Ledger(database)
         self._probe = Probe(channel, self.wake)
         self._courier = Courier(
-            database=database,
-            channel=channel,
-            clock=clock,
-            makers=makers,
-            pacer=self._pacer,
-            probe=self._probe,
-            ledger=self._ledger,
-        )
+            database=database, channel=channel, clock=clock, makers=makers,
+            pacer=self._pacer, probe=self._probe, ledger=self._ledger,
+        )  # fmt: skip
         self._lines = Lines(
             self._courier.deliver,
             pacer=self._pacer,
