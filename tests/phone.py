@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Text, select, type_coerce, update
+from sqlalchemy import Text, bindparam, literal, select, type_coerce, update
 
 from bot.dialogue.files.pictures import drawn
 from bot.dialogue.flow import Flow, Maker, Rendered, Renderer, Tick
@@ -46,6 +46,20 @@ from tests.in_memory import empty_database
 
 START = datetime.fromisoformat("2027-03-01T11:00:00+00:00")
 """Monday 1 March 2027, noon in Amsterdam."""
+
+OUTBOX = tables.outbox.c
+CONTENT = type_coerce(OUTBOX.content, Text).label("content")
+SENT_HERE = (
+    select(OUTBOX.id, OUTBOX.kind, OUTBOX.edits, CONTENT)
+    .where(OUTBOX.chat == bindparam("here"), OUTBOX.state == "sent")
+    .order_by(OUTBOX.sent, OUTBOX.id)
+)
+ARRIVE = (
+    update(tables.outbox)
+    .where(OUTBOX.state == "sending")
+    .values(state="sent", sent=bindparam("now"), message_id=literal("m").op("||")(OUTBOX.id))
+)
+"""What is on its way is there; made once, as it is asked after each thing a person does."""
 
 
 @dataclass
@@ -142,20 +156,12 @@ class World:
         def unit(tx: Tx) -> Any:
             row = inbox.first_sight(tx, incoming.origin.key, incoming.origin.chat, self.now)
             assert row is not None
-            return apply(tx, self.house, incoming, row, Times(self.now, self.now))
+            applied = apply(tx, self.house, incoming, row, Times(self.now, self.now))
+            tx.execute(ARRIVE, {"now": self.now})
+            return applied
 
         applied = self.run(unit)
         self.toast = applied.toast[1] if applied.toast else None
-        self.run(self._sent)
-
-    def _sent(self, tx: Tx) -> None:
-        sending = select(tables.outbox.c.id).where(tables.outbox.c.state == "sending")
-        for (row,) in tx.execute(sending).all():
-            tx.execute(
-                update(tables.outbox)
-                .where(tables.outbox.c.id == row)
-                .values(state="sent", sent=self.now, message_id=f"m{row}")
-            )
 
     def phone(self, name: str = "noor", language: str = "en") -> Phone:
         return Phone(self, f"telegram:{name}", language)
@@ -242,11 +248,7 @@ class Phone:
         return list(shown.values())
 
     def _sent_here(self, tx: Tx) -> Any:
-        table = tables.outbox
-        content = type_coerce(table.c.content, Text).label("content")
-        query = select(table.c.id, table.c.kind, table.c.edits, content)
-        mine = query.where(table.c.chat == self.chat, table.c.state == "sent")
-        return tx.execute(mine.order_by(table.c.sent, table.c.id)).all()
+        return tx.execute(SENT_HERE, {"here": self.chat}).all()
 
     @property
     def last(self) -> Shown:
