@@ -92,7 +92,9 @@ def write_answered(tx: Tx, arguments: Mapping[str, Any], _now: datetime) -> Rend
         if arguments["yes"]:
             undo = [progress.undo(one.id)]
             rows = [undo] if one.state == State.PLANNED else []
-            said = _("{name} agrees with your message {title}. It goes out as you planned it.")
+            said = _(
+                "{name} agrees with your message {title}. It goes out at the moment you chose."
+            )
             look = [progress.look(one.id)]
             return Message(said.format(name=name, title=title), tuple(map(tuple, [*rows, look])))
         said = _("{name} does not agree with your message {title}. It is a draft again.")

@@ -46,7 +46,7 @@ def news(talk: Talk, tx: Tx, skip: int = 0) -> None:
 
 def _listed(talk: Talk, shown: list[tuple[int, Item]], skip: int) -> str:
     if not shown:
-        return _("There is no older news.") if skip else _("There is no news yet.")
+        return _("There is no older news.") if skip else _("There is no news here yet.")
     lines = [
         _("{number}. {title} ({day})").format(
             number=number,

@@ -78,7 +78,7 @@ def test_a_colleague_sees_exactly_what_people_get_and_agrees(world, noor, bram):
     noor.hears()
     world.pass_time(seconds=6)
     assert hears(noor) == [
-        "Bram agrees with your message “Summer is coming!”. It goes out as you planned it."
+        "Bram agrees with your message “Summer is coming!”. It goes out at the moment you chose."
     ]
     assert noor.last.labels == ["Undo it", "See how it goes"]
     assert found(world, announcement).approved_by == bram.person.id
@@ -366,7 +366,7 @@ def test_who_got_it_before_it_was_stopped_is_told_why_and_others_are_not(world, 
     assert sends(reader, "why_announcement", announcement)[0].startswith("Noor of Wijkwerk sent")
     stranger = wants_news(world, "stranger")
     assert sends(stranger, "why_announcement", announcement)[0].startswith("I do not know")
-    assert "no news yet" in sends(stranger, "news")[-1]
+    assert "no news here yet" in sends(stranger, "news")[-1]
 
 
 def test_a_stop_that_comes_when_all_is_sent_is_told_so(world, noor):

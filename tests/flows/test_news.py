@@ -113,7 +113,7 @@ def test_older_news_is_a_press_away(world: World, cora: Phone) -> None:
 def test_what_is_not_for_everybody_is_for_those_who_got_it(world: World, cora: Phone) -> None:
     noor, marja = member(world), visitor(world)
     number = tells(world, cora, "Only for you.", is_news=False, to=[noor])
-    assert "There is no news yet." in marja.types("/news")[0]
+    assert "There is no news here yet." in marja.types("/news")[0]
     assert marja.sends(f"f:news_item:{number}")[0].startswith("I do not have that message")
     assert noor.sends(f"f:news_item:{number}")[0].startswith("Only for you.")
     assert marja.sends("f:news_item:99")[0].startswith("I do not have that message")

@@ -133,7 +133,7 @@ def figures(going: Going, blocked: int = 0) -> list[str]:
     counts = [
         (_("Held back for now: {n}"), going.held),
         (_("Failed: {n}"), failed),
-        (_("Blocked the bot: {n}"), blocked),
+        (_("Cannot be reached: {n}"), blocked),
         (_("Did not go: {n}"), going.skipped),
         (_("Not sure whether it arrived: {n}"), going.uncertain),
     ]

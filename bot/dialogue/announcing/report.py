@@ -67,7 +67,7 @@ def lines(going: Going, reasons: Reasons) -> Iterator[str]:
     )
     yield _sent(going.kind).format(n=number(going.sent))
     groups = (
-        (_("On its way: {n}"), "", going.open - going.held),
+        (_("Still to go: {n}"), "", going.open - going.held),
         (_("Later, held back for now: {n}"), "held", going.held),
         (_("Did not arrive: {n}"), "failed", going.failed),
         (_("Did not go: {n}"), "skipped", going.skipped),
