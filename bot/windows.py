@@ -5,6 +5,7 @@ message at any moment in between. Times are seconds of a monotonic clock.
 """
 
 from collections import deque
+from itertools import takewhile
 from typing import Final
 
 SECOND: Final = 1.002  # a second, and the coarseness of clocks
@@ -28,7 +29,7 @@ class Window:
 
     def passing(self, at: float) -> int:
         """How many of the answers will be a second old then."""
-        return sum(answer <= at - SECOND for answer in self.answers)
+        return sum(1 for _ in takewhile(lambda answer: answer <= at - SECOND, self.answers))
 
     def free_in(self, now: float, count: int, share: float = 1.0) -> float:
         """Seconds until so many calls may begin within this share, if no answer comes earlier."""

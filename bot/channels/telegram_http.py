@@ -96,9 +96,10 @@ class AiohttpRequest(BaseRequest):
         """The status and body of the answer; raises NotConnected or another NetworkError."""
         if self._session is None:
             raise NotConnected("the session is closed")
-        files = any(isinstance(value, InputFile) for value in request_data.values())
+        fields: Mapping[str, Any] = request_data or {}
+        files = any(isinstance(value, InputFile) for value in fields.values())
         seconds = timeouts.get("read_timeout") or (UPLOAD if files else ANSWER)
-        body = _form(request_data) if files else json.dumps(request_data).encode()
+        body = _form(fields) if files else json.dumps(fields).encode()
         try:
             async with self._session.request(
                 method,
