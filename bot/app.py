@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 import handlers
-from bot import control, feed, importing, known_settings, vitals
+from bot import BEGAN, control, feed, importing, known_settings, vitals
 from bot.channels import Refused, SendError
 from bot.channels.telegram import Telegram
 from bot.clock import Clock
@@ -69,7 +69,7 @@ class Bot:
             database, channel, clock,
             renderers=handlers.RENDERERS,
             makers={maker.name: maker.run for maker in handlers.MAKERS},
-            limits=limits,
+            limits=limits, began=BEGAN,
         )  # fmt: skip
         self.sender.on_gone(lambda tx, chat: _gone(tx, chat, clock.now()))
         self.schedule = Schedule(database, clock, self.sender, handlers.TICKS)

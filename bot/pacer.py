@@ -46,26 +46,33 @@ class _Chat:
 
     __slots__ = ("at", "calls", "recent", "tokens")
 
-    def __init__(self, burst: int, at: float) -> None:
-        self.tokens = float(burst)
+    def __init__(self, tokens: float, at: float) -> None:
+        self.tokens = tokens
         self.at = at
         self.calls = 0
         self.recent: deque[float] = deque()
 
 
 class Pacer:
-    """Counts calls and answers; says who must wait, and for how long."""
+    """Counts calls and answers; says who must wait, and for how long.
 
-    def __init__(self, limits: Limits, crowded: Callable[[str], bool]) -> None:
+    When this process `began`, an earlier one may just have used up all that is allowed. Only for a
+    group, which has its allowance by the minute, that is left to the channel to say.
+    """
+
+    def __init__(
+        self, limits: Limits, crowded: Callable[[str], bool], began: float = float("-inf")
+    ) -> None:
         self.limits = limits
+        self._began = began
         self.halts = Halts()
         self._crowded = crowded
         self._chats: dict[str, _Chat] = {}
         self._low: set[str] = set()
         self._forget_above = FORGET_ABOVE
         self._forgot = float("-inf")
-        self._free = Window(limits.per_second)
-        self._paid = Window(limits.paid_per_second)
+        self._free = Window(limits.per_second, began)
+        self._paid = Window(limits.paid_per_second, began)
         self._replied = float("-inf")
 
     def _window(self, lane: Lane) -> Window:
@@ -187,7 +194,8 @@ class Pacer:
         if state is None:
             if len(self._chats) >= self._forget_above:
                 self._forget(now)
-            state = self._chats[chat] = _Chat(self.limits.burst, now)
+            grown = (now - self._began) * self.limits.per_chat / SECOND
+            state = self._chats[chat] = _Chat(min(float(self.limits.burst), grown), now)
         return state
 
     def _refill(self, state: _Chat, now: float) -> None:

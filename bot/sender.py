@@ -51,12 +51,13 @@ class Sender:
         renderers: Iterable[Renderer],
         makers: Mapping[str, Maker],
         limits: Limits | None = None,
+        began: float = float("-inf"),
     ) -> None:
         self.owner = secrets.token_hex(8)
         self._database = database
         self._clock = clock
         self._rendering = Rendering(renderers, clock)
-        self._pacer = Pacer(limits or Limits(), channel.crowded)
+        self._pacer = Pacer(limits or Limits(), channel.crowded, began)
         self._gate = Gate(self._pacer)
         self._ledger = Ledger(database)
         self._probe = Probe(channel, self.wake)

@@ -12,12 +12,15 @@ SECOND: Final = 1.002  # a second, and the coarseness of clocks
 
 
 class Window:
-    """The calls under way and the answers of the last second, of what is counted together."""
+    """The calls under way and the answers of the last second, of what is counted together.
 
-    def __init__(self, per_second: int) -> None:
+    What an earlier process did before this one `began` is not known: it may have used up all.
+    """
+
+    def __init__(self, per_second: int, began: float) -> None:
         self.per_second = per_second
         self.under_way = 0
-        self.answers: deque[float] = deque()
+        self.answers = deque([began] * per_second)
         self.even = Bucket(per_second, max(1.0, per_second / 6))
 
     def used(self, now: float) -> int:

@@ -15,6 +15,10 @@ def pacer(**changes):
     return Pacer(Limits(**changes), crowded=lambda chat: chat.startswith("-"))
 
 
+def just_begun(at):
+    return Pacer(Limits(), crowded=lambda _chat: False, began=at)
+
+
 def send(p, chat, now, took=0.0, lane=Lane.REPLY):
     p.reserve(lane=lane)
     p.call(chat, lane, now)
@@ -54,6 +58,24 @@ def test_a_full_second_is_used():
     assert p.room(100.0) == 0
     assert 0 < p.room_in(100.0) <= SECOND
     assert p.room(100.01 + SECOND) == 30
+
+
+def test_what_an_earlier_process_may_have_sent_fills_the_first_second():
+    p = just_begun(100.0)
+    for lane in (Lane.REPLY, Lane.NOTICE, Lane.PAID):
+        assert p.room(100.9, lane) == 0
+        assert p.room_in(100.9, 1, lane) > 0
+    assert p.room(100.0 + SECOND) == 30
+
+
+def test_what_an_earlier_process_may_have_sent_to_a_chat_is_taken_off_its_burst():
+    p = just_begun(100.0)
+    now = 100.0 + 2.2 * SECOND
+    send(p, "c", now)
+    assert p.wait("c", now) == 0
+    send(p, "c", now)
+    assert p.wait("c", now) > 0.7
+    assert p.wait("c", now + 1.0) == 0
 
 
 def test_a_chat_has_bursts_of_three_and_then_one_a_second():
