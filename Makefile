@@ -40,7 +40,9 @@ bench: $(BENCH)/.made ## Speed, measured beside other bots in one run
 	@$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 crash: $(VENV)/.for-work ## Kill the bot 300 times, and while 10,000 get a message, and count what was lost (CRASH_KILLS=n, CRASH_PEOPLE=n)
-	@CRASH_KILLS=$${CRASH_KILLS:-300} CRASH_PEOPLE=$${CRASH_PEOPLE:-10000} $(BIN)/python -m pytest -rs --timeout 7200 tests/crash $(ARGS)
+	@CRASH_KILLS=$${CRASH_KILLS:-300} CRASH_PEOPLE=$${CRASH_PEOPLE:-10000} $(BIN)/python -m pytest -rs --timeout 7200 \
+		--log-cli-level=INFO --log-disable=bot.emulator.bot_api \
+		--log-disable=alembic.runtime.migration --log-disable=alembic.runtime.plugins tests/crash $(ARGS)
 
 messages: $(VENV)/.for-run ## Bring the texts in locales/ up to date with the code
 	@$(BIN)/python -m bot.catalogues
