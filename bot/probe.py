@@ -5,7 +5,8 @@
     on trial → works    a message went through
     on trial → broken   it did not; the pauses between probes go on growing
 
-On trial only one message is under way at a time: each costs the one repeat that it may have.
+On trial only one message is under way at a time: each costs the one repeat that it may have. The
+first probe goes nearly at once, as people wait for answers and mostly a single connection was lost.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from typing import Final
 from bot.channels import Channel, SendError
 from bot.logs import decision
 
-FIRST_PAUSE: Final = 0.5  # seconds
+FIRST_PAUSE: Final = 0.05  # seconds
+SECOND_PAUSE: Final = 0.5  # twice as much from then on
 LONGEST_PAUSE: Final = 15.0
 
 _log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class Probe:
     async def _ask(self) -> None:
         while True:
             await asyncio.sleep(self._pause)
-            self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+            self._pause = min(LONGEST_PAUSE, max(SECOND_PAUSE, 2 * self._pause))
             self.asked += 1
             try:
                 await self._channel.probe()

@@ -19,8 +19,9 @@ LOOK_SECONDS: Final = 0.05
 
 
 async def travel(database: Database, clock: Clock, schedule: Schedule, to: datetime) -> None:
-    """Move the clock to `to`; at each planned moment before, let what is due go out first."""
+    """Move the clock to `to`; now and at each planned moment, let what is due go out first."""
     until = asyncio.get_running_loop().time() + PATIENCE
+    await _rest(database, clock, until)
     for _stop in range(MOST_STOPS):
         stop = await schedule.next_event()
         if stop is None or stop >= to:

@@ -64,3 +64,13 @@ async def test_the_clock_stands_still_while_something_is_on_its_way(bot):
     bot.clock.on_move(lambda: seen.append(bot.heard()))
     await travel(bot.db, bot.clock, schedule, start + timedelta(days=1))
     assert seen == [[], ["slow"]]
+
+
+async def test_what_is_due_already_goes_out_before_the_clock_moves(bot):
+    now = bot.clock.now()
+    promise = Promise("due", chat_of(NOOR), "reminder", {"text": "due"}, now, now + timedelta(1))
+    await bot.db.run(outbox.promise, promise, now)
+    seen = []
+    bot.clock.on_move(lambda: seen.append(bot.heard()))
+    await travel(bot.db, bot.clock, Schedule(bot.db, bot.clock, bot.sender, []), now + timedelta(2))
+    assert seen == [["due"]]
