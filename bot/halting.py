@@ -3,7 +3,7 @@
     free → one chat halted      its message met a 429: that chat waits as long as it was told
     → all halted, in doubt      a second chat's did: all wait, but for replies, one at a time
     in doubt → replies go       a message that was begun since was accepted: the limit is not of all
-    in doubt → replies wait     a reply that was begun since met a 429 too: nothing goes any more
+    in doubt → replies wait     replies to two chats, begun since, met a 429 too: nothing goes
     in doubt → free             the halt of all is over, and one message went through
     in doubt → all halted       it met a 429
 
@@ -26,6 +26,7 @@ class Halts:
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._doubted: float | None = None
+        self._replies_refused: set[str] = set()
 
     @property
     def in_doubt(self) -> bool:
@@ -64,13 +65,20 @@ class Halts:
         on_trial = self._doubted is not None and begun > self._doubted
         if on_trial or self.on(now) - {chat}:
             scopes.append(ALL)
-        if on_trial and lane is Lane.REPLY:
+        if on_trial and lane is Lane.REPLY and self._is_second(chat):
             scopes.append(REPLIES)
         for scope in scopes:
             self.put(scope, now + seconds, now)
         return scopes
 
+    def _is_second(self, chat: str) -> bool:
+        """Whether replies to another chat were refused as well; one may just have had too much."""
+        if len(self._replies_refused) < 2:
+            self._replies_refused.add(chat)
+        return len(self._replies_refused) == 2
+
     def accepted(self, begun: float) -> None:
         """A message that was begun then went through."""
         if self._doubted is not None and begun > self._doubted:
             self._doubted = None
+            self._replies_refused.clear()

@@ -137,11 +137,15 @@ class Pacer:
         self._low = {chat for chat in self._low if chat in waiting or self._chats[chat].recent}
         return waiting | self.halts.on(now)
 
+    @property
+    def under_way(self) -> int:
+        """How many calls are made or have room reserved."""
+        return self._free.under_way + self._paid.under_way
+
     def connections_left(self, lane: Lane = Lane.REPLY) -> int:
         """How many more calls may be under way at once."""
         spare = self.limits.connections // 8 if lane is Lane.PAID else 0
-        under_way = self._free.under_way + self._paid.under_way
-        return max(0, self.limits.connections - spare - under_way)
+        return max(0, self.limits.connections - spare - self.under_way)
 
     def room(self, now: float, lane: Lane = Lane.REPLY, ahead: float = 0.0) -> int:
         """How many calls may begin now, or until `ahead` seconds from now if no other does.
@@ -153,7 +157,7 @@ class Pacer:
         if self.halts.left_of_all(lane, now) > 0:
             return 0
         if self.halts.in_doubt:
-            left = min(left, 0 if self._free.under_way + self._paid.under_way else 1)
+            left = min(left, 0 if self.under_way else 1)
         if not self.limits.on:
             return left
         window = self._window(lane)

@@ -68,7 +68,8 @@ class Runway:
 
     def room_in(self, lane: Lane, now: float) -> float:
         """Seconds until there may be room for more rows of this lane."""
-        return self._pacer.room_in(now, self._before(lane) + self._together, lane) - AHEAD
+        room_in = self._pacer.room_in(now, self._before(lane) + self._together, lane) - AHEAD
+        return max(room_in, self._pacer.halts.left_of_all(lane, now))
 
     def _before(self, lane: Lane) -> int:
         """How many rows stand here that go before a new one of this lane."""

@@ -222,7 +222,7 @@ class Sender:
         runway = self._runways.get(lane)
         room = self._pacer.room(now, lane) if runway is None else runway.room(lane, now)
         if self._probe.on_trial or self._pacer.halts.in_doubt:
-            if self._lines.chats():
+            if self._pacer.under_way:
                 self._starved.append(lane)
                 return 0
             return min(room, 1)

@@ -58,11 +58,22 @@ def test_a_reply_that_goes_through_shows_that_the_limit_is_not_of_all():
     assert halts.left("d", Lane.REPLY, 101.0) == 0.0
 
 
-def test_a_reply_that_is_turned_down_too_halts_replies():
+def test_replies_to_two_chats_that_are_turned_down_too_halt_replies():
     halts = in_doubt()
     assert refused(halts, "c", 99.9, 100.1) == ["c", ALL], "that one was begun before"
-    assert refused(halts, "d", 100.2, 101.0) == ["d", ALL, REPLIES]
-    assert halts.left("e", Lane.REPLY, 102.0) == 9.0
+    assert refused(halts, "d", 100.2, 101.0) == ["d", ALL]
+    assert halts.left("e", Lane.REPLY, 101.1) == 0.0
+    assert refused(halts, "e", 101.1, 101.2) == ["e", ALL, REPLIES]
+    assert halts.left("f", Lane.REPLY, 102.2) == 9.0
+
+
+def test_a_reply_that_is_turned_down_again_and_again_halts_no_other():
+    halts = in_doubt()
+    for now in (101.0, 112.0, 123.0):
+        assert refused(halts, "d", now - 0.1, now) == ["d", ALL]
+    halts.accepted(begun=124.0)
+    halts.put(ALL, 140.0, 130.0)
+    assert refused(halts, "e", 130.1, 130.2) == ["e", ALL], "the others were forgotten"
 
 
 def test_the_doubt_outlives_the_halt_until_something_goes_through():
