@@ -2,7 +2,7 @@
 
 Of all calls 30 % are turned down with a 429 and 5 % lose their answer, until a tenth of the people
 is left (in the small form some more): for these the line is good. Others are answered within a
-second on either line. People leave meanwhile. `CRASH_PEOPLE` says to how many people, of which a tenth on
+second meanwhile. People leave. `CRASH_PEOPLE` says to how many people, of which a tenth on
 PostgreSQL; `make crash` tells 10,000 and kills 25 times, and a third as often there.
 """
 
@@ -75,7 +75,8 @@ async def test_everybody_who_wants_it_gets_it_once_and_nobody_else(tmp_path, req
     )  # fmt: skip
     assert sum(hits) > 0, "the run is void: no kill hit an open row"
     assert result.missing <= count / 100
-    assert max(figures["calm"], figures["in_trouble"]) < (1 if count >= LARGE else 3)
+    assert figures["calm"] < (1 if count >= LARGE else 3)
+    assert figures["in_trouble"] < 1 or count < LARGE
 
 
 async def goes_out(scene: Announcing, kills: int, *, large: bool) -> list[int]:
