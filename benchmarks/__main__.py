@@ -63,6 +63,9 @@ ROWS = {
 
 
 def main() -> None:
+    unknown = [name for name in sys.argv[1:] if name not in ROWS]
+    if unknown:
+        sys.exit(f"There is no {', '.join(unknown)} here: choose from {', '.join(ROWS)}.")
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for name in sys.argv[1:] or ROWS:
         row = ROWS[name]
