@@ -53,6 +53,7 @@ export class Log {
 
   /** Shows these messages; the last `unread` of others stand below a line that says so. */
   show(messages, unread, now) {
+    this.#scrolled(); // Somebody may have scrolled up in this very moment.
     const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
     const heldIn = held?.closest("[data-message]")?.dataset.message;
     const wrote = this.#wrote(messages);
@@ -139,6 +140,7 @@ export class Log {
   toBottom() {
     this.#atEnd = true;
     this.#list.scrollTop = this.#list.scrollHeight;
+    this.#top = this.#list.scrollTop;
   }
 
   /** Only who scrolls up leaves the end; a list that became lower stays where it was. */

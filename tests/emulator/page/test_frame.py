@@ -165,6 +165,28 @@ async def test_scrolling_up_is_left_alone_by_new_messages(bot: Bot, page: PhoneP
     await expect(noor.bubble("Nog een")).to_be_in_viewport()
 
 
+async def test_who_scrolls_up_in_the_moment_that_a_message_comes_is_left_there(page: PhonePage):
+    stays, offered = await page.tab.evaluate(
+        """async () => {
+            const { Log } = await import("/log.js");
+            const log = new Log("Proef", { id: 1, language_code: "nl" }, {});
+            document.body.append(log.element);
+            const list = log.element.querySelector(".log");
+            list.style.height = "100px";
+            list.append(document.createElement("p"));
+            list.firstChild.style.minHeight = "1000px";
+            log.toBottom();
+            await new Promise((done) => setTimeout(done, 100));
+            list.scrollTo(0, 0);
+            log.show([], 0, new Date());
+            await new Promise((done) => setTimeout(done, 100));
+            return [list.scrollTop === 0, !log.element.querySelector(".to-bottom").hidden];
+        }"""
+    )
+    assert stays
+    assert offered
+
+
 async def test_what_one_says_is_seen_also_when_the_answer_comes_with_it(bot: Bot, page: PhonePage):
     person = await bot.met("Noor")
     noor = page.phone("Noor")
