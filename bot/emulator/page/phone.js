@@ -249,7 +249,7 @@ export class Phone {
       this.#due = 0;
       const known = this.#state.messages.length;
       this.#state = await this.#deeds.read().catch(() => this.#state);
-      if (this.#state.messages.length > known) this.#type(false);
+      if (this.#state.messages.slice(known).some(({ from }) => from?.is_bot)) this.#type(false);
       this.#show();
     }, TOGETHER);
   }

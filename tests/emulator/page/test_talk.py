@@ -101,8 +101,11 @@ async def test_a_deleted_message_disappears(bot: Bot, page: PhonePage):
 
 async def test_typing_is_shown_until_the_message_comes(bot: Bot, page: PhonePage):
     person = await bot.met("Noor")
-    status = page.phone("Noor").shown.locator(".chat-status")
+    noor = page.phone("Noor")
+    status = noor.shown.locator(".chat-status")
     await bot.call("sendChatAction", chat_id=person, action="typing")
+    await expect(status).to_have_text("typt…")
+    await expect(await noor.sees("/start")).to_be_visible()
     await expect(status).to_have_text("typt…")
     await bot.says(person, "Klaar")
     await expect(status).to_have_text("bot")
