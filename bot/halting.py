@@ -26,7 +26,8 @@ class Halts:
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._doubted: float | None = None
-        self._replies_refused: set[str] = set()
+        self._refused_reply: str | None = None
+        """Whose reply was the first to be refused in doubt."""
 
     @property
     def in_doubt(self) -> bool:
@@ -65,20 +66,16 @@ class Halts:
         on_trial = self._doubted is not None and begun > self._doubted
         if on_trial or self.on(now) - {chat}:
             scopes.append(ALL)
-        if on_trial and lane is Lane.REPLY and self._is_second(chat):
-            scopes.append(REPLIES)
+        if on_trial and lane is Lane.REPLY:
+            self._refused_reply = self._refused_reply or chat
+            if chat != self._refused_reply:
+                scopes.append(REPLIES)
         for scope in scopes:
             self.put(scope, now + seconds, now)
         return scopes
-
-    def _is_second(self, chat: str) -> bool:
-        """Whether replies to another chat were refused as well; one may just have had too much."""
-        if len(self._replies_refused) < 2:
-            self._replies_refused.add(chat)
-        return len(self._replies_refused) == 2
 
     def accepted(self, begun: float) -> None:
         """A message that was begun then went through."""
         if self._doubted is not None and begun > self._doubted:
             self._doubted = None
-            self._replies_refused.clear()
+            self._refused_reply = None

@@ -137,3 +137,10 @@ async def test_so_is_what_was_being_claimed_then():
     rows = [Row(number, f"c{number}", Lane.BULK, Kind.SEND, {}) for number in (1, 2)]
     strip.runway.add(rows, answered={"c1"})
     assert (strip.ledger.back, strip.lines.sent) == ([1], [2])
+
+
+async def test_the_end_of_a_halt_is_not_looked_for_before_it():
+    strip, now = Strip(), asyncio.get_running_loop().time()
+    strip.pacer.halts.put(ALL, now + 0.2, now)
+    assert strip.runway.room(Lane.BULK, now) == 0
+    assert strip.runway.room_in(Lane.BULK, now) > 0.19
