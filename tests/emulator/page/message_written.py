@@ -164,7 +164,8 @@ async def send_after_all(story: Story) -> None:
     summary = await later(story, carla, "is verstuurd.")
     await expect(summary).to_contain_text("Verstuurd: 2")
     await expect(summary).to_contain_text("Niet aangekomen: 1")
-    await expect(carla.bubble("100 procent")).to_have_count(1)
+    unfinished = carla.bubble("procent klaar").filter(has_not_text="100 procent")
+    await expect(unfinished).to_have_count(0)  # one that is over at once may show no progress
     await story.look("samenvatting", carla)
 
 
