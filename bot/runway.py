@@ -5,6 +5,9 @@ some milliseconds, or many on a busy machine. So the rows of the next moment are
 They hold no room: a reply that comes meanwhile goes first. None stands here for long, and what
 cannot go goes back to the outbox, where it is asked again whether it still should. So does what is
 for somebody who is answered meanwhile: the answer may be that they get no more of it.
+
+A process that is killed leaves what stands here in doubt, as it had been taken to be sent. What was
+in doubt once is not repeated after a second time; so while there is such a row, none stands here.
 """
 
 import asyncio
@@ -29,15 +32,26 @@ LOOK: Final = 0.25  # seconds between looks whether anything goes at all
 
 
 class Runway:
-    """Lets rows go to their `lines` as there is room: those that are `paid` for, or the others."""
+    """Lets rows go to their `lines` as there is room: those that are `paid` for, or the others.
 
-    def __init__(
-        self, lines: Lines, gate: Gate, probe: Probe, ledger: Ledger, *, paid: bool = False
+    In the lanes of `repeats` there may be rows that were in doubt: a claim that has none ends that.
+    """
+
+    def __init__(  # noqa: PLR0913 - the sender names each
+        self,
+        lines: Lines,
+        gate: Gate,
+        probe: Probe,
+        ledger: Ledger,
+        repeats: set[Lane],
+        *,
+        paid: bool = False,
     ) -> None:
         self._lines = lines
         self._gate = gate
         self._probe = probe
         self._ledger = ledger
+        self._repeats = repeats
         self._paid = paid
         self._together = PAID_TOGETHER if paid else TOGETHER
         self._crammed = False
@@ -63,13 +77,18 @@ class Runway:
         if self._is_shut() or (trial and self._rows):
             return 0
         standing = self._before(lane)
-        room = self._pacer.room(now, lane, AHEAD) - standing
+        room = self._pacer.room(now, lane, self._ahead(lane)) - standing
         return 0 if standing and room < self._together else room
 
     def room_in(self, lane: Lane, now: float) -> float:
         """Seconds until there may be room for more rows of this lane."""
-        room_in = self._pacer.room_in(now, self._before(lane) + self._together, lane) - AHEAD
+        count = self._before(lane) + self._together
+        room_in = self._pacer.room_in(now, count, lane) - self._ahead(lane)
         return max(room_in, self._pacer.halts.left_of_all(lane, now))
+
+    def _ahead(self, lane: Lane) -> float:
+        """Seconds before there is room that rows of this lane are claimed."""
+        return 0.0 if lane in self._repeats else AHEAD
 
     def _before(self, lane: Lane) -> int:
         """How many rows stand here that go before a new one of this lane."""
@@ -84,6 +103,8 @@ class Runway:
 
         Chats that were `answered` since the claim began may want nothing any more.
         """
+        if rows and not any(row.once_more for row in rows):
+            self._repeats.discard(rows[0].lane)
         now = asyncio.get_running_loop().time()
         standing = [*self._rows, *((row, now) for row in rows)]
         self._rows = deque(sorted(standing, key=lambda one: one[0].lane is not Lane.NOTICE))

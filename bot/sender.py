@@ -61,9 +61,10 @@ class Sender:
         self._gate = Gate(self._pacer)
         self._ledger = Ledger(database)
         self._probe = Probe(channel, self.wake)
+        repeats = set(Lane)
         self._courier = Courier(
             database=database, channel=channel, clock=clock, makers=makers,
-            pacer=self._pacer, probe=self._probe, ledger=self._ledger,
+            pacer=self._pacer, probe=self._probe, ledger=self._ledger, repeats=repeats,
         )  # fmt: skip
         self._lines = Lines(
             self._courier.deliver,
@@ -73,7 +74,7 @@ class Sender:
             ledger=self._ledger,
             ended=self._line_ended,
         )
-        parts = (self._lines, self._gate, self._probe, self._ledger)
+        parts = (self._lines, self._gate, self._probe, self._ledger, repeats)
         free, paid = Runway(*parts), Runway(*parts, paid=True)
         self._runways = {Lane.NOTICE: free, Lane.BULK: free, Lane.PAID: paid}
         self._wake = asyncio.Event()

@@ -101,6 +101,7 @@ class Desk:
             repeat=Repeat(row.repeat),
             tries=row.tries + 1,
             target=target,
+            once_more=row.once_more,
         )
 
     def _ready(self, found: Sequence[Found[Any]]) -> list[tuple[Found[Any], str | None]]:

@@ -141,6 +141,8 @@ class Row:
     tries: int = 1
     target: str | None = None
     """The channel's number of the message that an edit changes, where it is known already."""
+    once_more: bool = False
+    """Whether an earlier try may have arrived, so that this one is the last."""
 
 
 _TO_WAIT: Final[dict[str, Any]] = {

@@ -45,10 +45,12 @@ class Strip:
         self.gate = Gate(self.pacer)
         parts: list[Any] = [Lines(), Probe(), Ledger()]
         self.lines, probe, self.ledger = parts
-        self.runway = Runway(self.lines, self.gate, probe, self.ledger)
+        self.repeats: set[Lane] = set()
+        self.runway = Runway(self.lines, self.gate, probe, self.ledger, self.repeats)
 
-    def stand(self, *numbers, lane=Lane.BULK):
-        self.runway.add([Row(number, f"c{number}", lane, Kind.SEND, {}) for number in numbers])
+    def stand(self, *numbers, lane=Lane.BULK, **more):
+        rows = [Row(number, f"c{number}", lane, Kind.SEND, {}, **more) for number in numbers]
+        self.runway.add(rows)
 
 
 @pytest.fixture
@@ -144,3 +146,19 @@ async def test_the_end_of_a_halt_is_not_looked_for_before_it():
     strip.pacer.halts.put(ALL, now + 0.2, now)
     assert strip.runway.room(Lane.BULK, now) == 0
     assert strip.runway.room_in(Lane.BULK, now) > 0.19
+
+
+async def test_none_is_claimed_ahead_while_one_may_be_repeated_that_was_in_doubt():
+    strip, now = Strip(per_second=4), asyncio.get_running_loop().time()
+    strip.pacer.reserve(4)
+    for number in range(4):
+        strip.pacer.answer(f"c{number}", now - 0.9)
+    assert strip.runway.room(Lane.BULK, now) > 0
+    strip.repeats |= {Lane.BULK, Lane.NOTICE}
+    assert strip.runway.room(Lane.BULK, now) == 0
+    assert strip.runway.room_in(Lane.BULK, now) > 0.1
+    strip.pacer.limits = Limits(on=False)
+    strip.stand(1, once_more=True)
+    assert Lane.BULK in strip.repeats
+    strip.stand(2)
+    assert strip.repeats == {Lane.NOTICE}

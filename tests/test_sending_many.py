@@ -64,6 +64,22 @@ async def test_everybody_gets_it_once(bot):
     assert set(await bot.states()) == {"sent"}
 
 
+async def test_what_may_be_repeated_is_looked_out_for_until_nothing_is(bot):
+    watched = bot.sender._runways[Lane.BULK]._repeats
+    assert Lane.BULK in watched
+    await announces(bot, 1)
+    await bot.until(lambda: len(bot.delivered()) == 1)
+    assert Lane.BULK not in watched
+    bot.world.faults.replace([{"kind": "502", "methods": ["sendMessage"], "times": 1}])
+    await bot.promises(NOOR, "news", lane=Lane.BULK)
+    await bot.until(lambda: bot.heard() == ["news"])
+    assert Lane.BULK in watched
+    assert Lane.NOTICE in watched
+    await bot.promises(NOOR, "more news", lane=Lane.BULK)
+    await bot.until(lambda: bot.heard() == ["news", "more news"])
+    assert Lane.BULK not in watched
+
+
 async def test_a_renderer_that_forgets_somebody_sends_to_nobody(bot):
     await announces(bot, 3, renderer="short")
     await bot.says(NOOR, "after")
