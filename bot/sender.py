@@ -67,13 +67,9 @@ class Sender:
             pacer=self._pacer, probe=self._probe, ledger=self._ledger, repeats=repeats,
         )  # fmt: skip
         self._lines = Lines(
-            self._courier.deliver,
-            pacer=self._pacer,
-            gate=self._gate,
-            probe=self._probe,
-            ledger=self._ledger,
-            ended=self._line_ended,
-        )
+            self._courier.deliver, pacer=self._pacer, gate=self._gate,
+            probe=self._probe, ledger=self._ledger, ended=self._line_ended,
+        )  # fmt: skip
         parts = (self._lines, self._gate, self._probe, self._ledger, repeats)
         free, paid = Runway(*parts), Runway(*parts, paid=True)
         self._runways = {Lane.NOTICE: free, Lane.BULK: free, Lane.PAID: paid}

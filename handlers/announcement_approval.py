@@ -107,10 +107,11 @@ def _agree(talk: Talk, tx: Tx, one: Announcement) -> None:
     if not announcements.agree(tx, one.id, due, talk.person.id, talk.now):
         return _no_longer_asked(talk, tx, announcements.find(tx, one.id))
     _note(talk, tx, "announcement.approve", one)
-    _tell_writer(talk, tx, one, "announcement_answered", yes=True)
+    hears = _tell_writer(talk, tx, one, "announcement_answered", yes=True)
     planned = announcements.find(tx, one.id) or one
+    said = _("Thank you. {when} {name} hears that you agree.") if hears else _("Thank you. {when}")
     return talk.say(
-        _("Thank you. {when} {name} hears that you agree.").format(
+        said.format(
             when=report.when_planned(announcements.due_of(tx, planned), talk.now, zone),
             name=report.name(sending_notices.person(tx, one.made_by)),
         ),
@@ -251,12 +252,14 @@ def _note(talk: Talk, tx: Tx, action: str, one: Announcement) -> None:
     audit.record(tx, talk.person.id, action, f"announcement:{one.id}", talk.now)
 
 
-def _tell_writer(talk: Talk, tx: Tx, one: Announcement, renderer: str, **known: Any) -> None:
-    """Tell who wrote it what somebody else did."""
+def _tell_writer(talk: Talk, tx: Tx, one: Announcement, renderer: str, **known: Any) -> bool:
+    """Tell who wrote it what somebody else did; whether they may and can be told."""
     writer = sending_notices.person(tx, one.made_by)
-    if writer is None or writer.id == talk.person.id or not writer.reachable:
-        return
+    if writer is None or writer.id == talk.person.id:
+        return False
+    if not (writer.reachable and writer.is_coordinator):
+        return False
     key = f"{renderer}:{one.id}:{talk.now.isoformat()}"
     known |= {"announcement": one.id, "person": writer.id, "by": talk.person.id}
     now = talk.now
-    outbox.promise(tx, Promise(key, writer.chat, renderer, known, now, now + OF_USE), now)
+    return outbox.promise(tx, Promise(key, writer.chat, renderer, known, now, now + OF_USE), now)

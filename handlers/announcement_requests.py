@@ -64,19 +64,31 @@ def write_asked(tx: Tx, arguments: Mapping[str, Any], now: datetime) -> Rendered
         return PutOff(morning_after(now, zone), "night")
     with speaking(person.language):
         counted = audience.count(tx, audience.load(one.audience), one.purpose)
-        text = n_(
-            "{name} asks you to look at a message to {n} person before it goes out:\n\n{title}",
-            "{name} asks you to look at a message to {n} people before it goes out:\n\n{title}",
-            counted.get,
-        )
+        writer = sending_notices.person(tx, one.made_by)
         return Message(
-            text.format(
-                name=report.name(sending_notices.person(tx, one.made_by)),
+            _request(writer, counted.get).format(
+                name=report.name(writer),
                 n=audience_words.about(counted.get, exact=counted.exact),
                 title=progress.title(first_words(one.content, 200)),
             ),
             ((Button(_("Look at it"), entry("approve_announcement", one.id)),),),
         )
+
+
+def _request(writer: Person | None, count: int) -> str:
+    if writer is not None and writer.is_coordinator:
+        return n_(
+            "{name} asks you to look at a message to {n} person before it goes out:\n\n{title}",
+            "{name} asks you to look at a message to {n} people before it goes out:\n\n{title}",
+            count,
+        )
+    return n_(
+        "{name} planned a message to {n} person, and is no coordinator any more. It waits until "
+        "one of you has looked at it:\n\n{title}",
+        "{name} planned a message to {n} people, and is no coordinator any more. It waits until "
+        "one of you has looked at it:\n\n{title}",
+        count,
+    )
 
 
 @render("announcement_answered")

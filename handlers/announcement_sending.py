@@ -15,6 +15,7 @@ from bot.dialogue.announcing import copies
 from bot.dialogue.flow import Rendered, render, tick
 from bot.dialogue.messages import Dropped, Message, PutOff, load
 from storage import (
+    announcement_owners,
     announcements,
     outbox,
     recipients,
@@ -46,6 +47,7 @@ _log = logging.getLogger(__name__)
 @tick("announcements", seconds=1, goes_on=True)
 def go_on(tx: Tx, now: datetime) -> bool:
     """Begin what is due, or do one piece of what is under way; whether there was something."""
+    announcement_owners.hand_over(tx, now)
     for announcement in announcements.due(tx, now)[:1]:
         _begin(tx, announcement, now)
         return True

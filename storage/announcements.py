@@ -1,6 +1,7 @@
 """Announcements: what a coordinator writes to many, from the draft until it is begun.
 
     draft → asked → planned → begun       asked: waits for a second coordinator
+    planned → asked                       who planned it has no role any more
     asked, planned → draft                undone, refused, or its meeting is off
     draft, asked, planned → dropped
 

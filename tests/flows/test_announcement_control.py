@@ -226,6 +226,47 @@ def test_who_looks_too_late_is_not_asked_any_more(world, noor, bram):
     assert hears(bram) == []
 
 
+def test_what_was_planned_by_who_has_no_role_any_more_waits_for_a_colleague(world, noor, bram):
+    [reader] = crowd(world, 1)
+    announcement = planned(noor)
+    world.run(people.change, noor.person.id, role="none")
+    bram.hears()
+    goes_out(world)
+    assert (state(world, announcement), hears(reader)) == ("asked", [])
+    assert hears(bram) == [
+        "Noor planned a message to 1 person, and is no coordinator any more. It waits until one of "
+        "you has looked at it:\n\n“Summer is coming!”"
+    ]
+    bram.presses("Look at it")
+    assert bare(bram.presses("Yes, send it")) == ["Thank you. It goes out in a minute."]
+    goes_out(world)
+    assert (hears(noor), hears(reader)) == ([], [LETTER])
+
+
+def test_what_a_colleague_agreed_to_goes_also_without_its_writer(world, noor, bram):
+    [reader] = crowd(world, 1)
+    announcement = asked(noor)
+    sends(bram, "approve_announcement", announcement)
+    bram.presses("Yes, send it")
+    world.run(people.change, noor.person.id, role="none")
+    goes_out(world)
+    assert hears(reader) == [LETTER]
+
+
+def test_what_nobody_with_a_role_stands_for_waits_for_the_next_coordinator(world, noor, bram):
+    [reader] = crowd(world, 1)
+    announcement = asked(noor)
+    sends(bram, "approve_announcement", announcement)
+    bram.presses("Yes, send it")
+    for phone in (noor, bram):
+        world.run(people.change, phone.person.id, role="none")
+    goes_out(world)
+    assert hears(reader) == []
+    mia = coordinator(world, "mia")
+    world.pass_time(seconds=6)
+    assert "is no coordinator any more" in hears(mia)[-1]
+
+
 # Before anybody has it.
 
 

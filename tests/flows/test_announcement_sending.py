@@ -319,6 +319,7 @@ def test_somebody_else_is_told_when_who_wrote_it_cannot_be(world, noor):
     bram, mia = coordinator(world, "bram"), coordinator(world, "mia")
     crowd(world, 2)
     announcement = planned(noor)
+    begins(world)
     world.run(people.change, noor.person.id, role="none")
     for phone in (noor, bram, mia):
         phone.hears()
@@ -348,6 +349,7 @@ def test_who_blocked_the_bot_is_followed_by_a_colleague(world, noor):
 def test_without_anybody_to_tell_it_goes_out_all_the_same(world, noor):
     [reader] = crowd(world, 1)
     announcement = planned(noor)
+    begins(world)
     world.run(people.change, noor.person.id, role="none")
     goes_out(world)
     assert hears(reader) == [LETTER]
