@@ -8,6 +8,8 @@ import { element, signButton } from "./dom.js";
 import { calendarDay, dayInWords, say } from "./language.js";
 
 const NEAR = 80;
+const PRESS_MOST = 1500;
+const CLICK_FOLLOWS = 50;
 
 export class Log {
   #list;
@@ -19,6 +21,8 @@ export class Log {
   #atEnd = true;
   #top = 0;
   #new = null;
+  #press = 0;
+  #meanwhile = null;
 
   /** `does` is what bubble.js asks for; `name` labels the log for a screen reader. */
   constructor(name, viewer, does) {
@@ -38,6 +42,10 @@ export class Log {
     new ResizeObserver(() => this.#atEnd && this.toBottom()).observe(this.#list);
     this.#list.addEventListener("keydown", (event) => this.#walk(event));
     this.#list.addEventListener("focusin", (event) => this.#rove(event.target));
+    this.#list.addEventListener("pointerdown", () => this.#pressedFor(PRESS_MOST));
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.#list.addEventListener(end, () => this.#press && this.#pressedFor(CLICK_FOLLOWS));
+    }
     this.element = element("div", { class: "log-frame" }, this.#list, this.#toBottom);
   }
 
@@ -51,8 +59,19 @@ export class Log {
     this.#list.lang = language;
   }
 
+  /** Nothing moves under a finger that is down, or its press would be lost or hit another button. */
+  #pressedFor(most) {
+    clearTimeout(this.#press);
+    this.#press = setTimeout(() => {
+      this.#press = 0;
+      if (this.#meanwhile) this.show(...this.#meanwhile);
+    }, most);
+  }
+
   /** Shows these messages; the last `unread` of others stand below a line that says so. */
   show(messages, unread, now) {
+    this.#meanwhile = this.#press ? [messages, unread, now] : null;
+    if (this.#press) return;
     this.#scrolled(); // Somebody may have scrolled up in this very moment.
     const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
     const heldIn = held?.closest("[data-message]")?.dataset.message;

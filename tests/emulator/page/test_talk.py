@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -88,6 +89,37 @@ async def test_an_edit_takes_the_buttons_away_and_says_so(bot: Bot, page: PhoneP
     edited = await noor.sees("Kom je? Ja")
     await expect(edited).to_contain_text("bewerkt")
     await expect(edited).to_be_focused()
+
+
+async def test_a_press_counts_though_its_message_changes_and_moves_under_it(
+    bot: Bot, page: PhonePage
+):
+    person = await bot.met("Noor")
+    number = await bot.says(person, "Kom je?", reply_markup=ANSWERS)
+    noor = page.phone("Noor")
+    await noor.button("Ja", exact=True).hover()
+    await page.tab.mouse.down()
+    change = {"chat_id": person, "message_id": number, "text": "Kom je ook?"}
+    await bot.call("editMessageText", **change, reply_markup=ANSWERS)
+    await bot.says(person, "Nog iets")
+    await asyncio.sleep(0.3)
+    await expect(noor.bubble("Nog iets")).to_have_count(0)
+    await page.tab.mouse.up()
+    query = await bot.hears("callback_query")
+    assert query["data"] == "yes"
+    await expect(noor.bubble("Kom je ook?")).to_have_count(1)
+    await expect(noor.bubble("Nog iets")).to_have_count(1)
+
+
+async def test_a_press_that_never_ends_holds_up_nothing(bot: Bot, page: PhonePage):
+    person = await bot.met("Noor")
+    await bot.says(person, "Kom je?", reply_markup=ANSWERS)
+    noor = page.phone("Noor")
+    await noor.button("Ja", exact=True).hover()
+    await page.tab.mouse.down()
+    await bot.says(person, "Nog iets")
+    await expect(noor.bubble("Nog iets")).to_have_count(1)
+    await page.tab.mouse.up()
 
 
 async def test_a_deleted_message_disappears(bot: Bot, page: PhonePage):
