@@ -7,7 +7,8 @@ cannot go goes back to the outbox, where it is asked again whether it still shou
 for somebody who is answered meanwhile: the answer may be that they get no more of it.
 
 A process that is killed leaves what stands here in doubt, as it had been taken to be sent. What was
-in doubt once is not repeated after a second time; so while there is such a row, none stands here.
+in doubt once is not repeated after a second time; so while there is such a row, few are claimed at
+once, and none ahead.
 """
 
 import asyncio
@@ -78,6 +79,8 @@ class Runway:
             return 0
         standing = self._before(lane)
         room = self._pacer.room(now, lane, self._ahead(lane)) - standing
+        if lane in self._repeats:
+            return min(room, TOGETHER)
         return 0 if standing and room < self._together else room
 
     def room_in(self, lane: Lane, now: float) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.pacer import Gate, Limits, Pacer
-from bot.runway import LONGEST, Runway
+from bot.runway import LONGEST, TOGETHER, Runway
 from storage.halts import ALL
 from storage.outbox import Kind, Lane, Row
 
@@ -162,3 +162,10 @@ async def test_none_is_claimed_ahead_while_one_may_be_repeated_that_was_in_doubt
     assert Lane.BULK in strip.repeats
     strip.stand(2)
     assert strip.repeats == {Lane.NOTICE}
+
+
+async def test_few_are_claimed_at_once_while_one_may_be_repeated():
+    strip, now = Strip(per_second=120), asyncio.get_running_loop().time()
+    assert strip.runway.room(Lane.BULK, now) > TOGETHER
+    strip.repeats.add(Lane.BULK)
+    assert strip.runway.room(Lane.BULK, now) == TOGETHER
