@@ -174,7 +174,7 @@ def _command(book: Book, text: str) -> Route:
     if word == "start" and given:
         link, *rest = given[0].split("-")
         return _start(book.links.get(link), tuple(rest), pressed=False)
-    found = book.commands.get(word)
+    found = book.commands.get(word) or book.words.get(plain(word))
     if isinstance(found, str):
         return Verb(found)
     begun = _start(found, tuple(given), pressed=False)

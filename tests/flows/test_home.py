@@ -55,6 +55,7 @@ def test_the_platform_says_itself_who_it_is(phone, world):
 def test_a_member_is_greeted_without_the_introduction(phone):
     joins(phone)
     assert phone.types("menu") == ["Hello \u2068Noor\u2069.\n\nWhat do you want to do?"]
+    assert phone.types("/menu") == phone.types("menu")
     assert phone.last.labels == MEMBER
 
 
