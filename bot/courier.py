@@ -67,7 +67,7 @@ class TargetNotSent(Exception):
 
 
 class Courier:
-    """Delivers rows, one call each; never raises. Adds to `repeats` the lanes of rows in doubt."""
+    """Delivers rows, one call each; never raises."""
 
     def __init__(  # noqa: PLR0913 - the sender names each
         self,
@@ -79,7 +79,6 @@ class Courier:
         pacer: Pacer,
         probe: Probe,
         ledger: Ledger,
-        repeats: set[Lane],
     ) -> None:
         self.gone: Callable[[Tx, str], object] = outbox.cancel_for_chat
         self.moved: Callable[[Tx, str, str], object] = delivery.move_chat
@@ -92,7 +91,6 @@ class Courier:
         self._pacer = pacer
         self._probe = probe
         self._ledger = ledger
-        self._repeats = repeats
         self._numbers: dict[int, str] = {}
         self._known: tuple[Content, Message] | None = None
 
@@ -211,9 +209,8 @@ class Courier:
 
     def _doubt(self, row: Row, error: SendError) -> None:
         self.counts["unknown"] += 1
-        self._repeats.add(row.lane)
         decision(_log, "outcome unknown", level=logging.WARNING, row=row.id, tries=row.tries)
-        self._ledger.note(partial(delivery.doubt, rows=[row.id]))
+        self._ledger.doubt(row)
         self._probe.failed(str(error))
 
     def _halt(self, row: Row, seconds: float, begun: float, now: float) -> None:

@@ -7,12 +7,14 @@ the notes wait, and their rows stay in `sending`.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from bot import steps
 from bot.logs import decision
 from storage import Database, Tx, delivery
 from storage.errors import Unavailable
+from storage.outbox import Lane, Row
 
 SOON: Final = 0.05  # seconds that outcomes wait for company
 MANY: Final = 100  # outcomes that do not wait any longer
@@ -27,6 +29,9 @@ class Ledger:
     """Notes outcomes on the event loop; `flush` returns when all of them are on disk."""
 
     def __init__(self, database: Database) -> None:
+        self.repeats = set(Lane)
+        """The lanes in which rows may wait that were in doubt: at first all, as an earlier process
+        may have left some."""
         self._database = database
         self._sent: list[dict[str, Any]] = []
         self._notes: list[Note] = []
@@ -49,6 +54,11 @@ class Ledger:
         """A row went out as this message of the channel."""
         self._sent.append({"row": row, "message": message, "at": at})
         self._soon()
+
+    def doubt(self, row: Row) -> None:
+        """It is not known whether a row arrived: it is repeated if it may be."""
+        self.repeats.add(row.lane)
+        self.note(partial(delivery.doubt, rows=[row.id]))
 
     def note(self, note: Note) -> None:
         """Something else to write, after all that was noted before."""

@@ -35,24 +35,16 @@ LOOK: Final = 0.25  # seconds between looks whether anything goes at all
 class Runway:
     """Lets rows go to their `lines` as there is room: those that are `paid` for, or the others.
 
-    In the lanes of `repeats` there may be rows that were in doubt: a claim that has none ends that.
+    Where the `ledger` knows of rows that were in doubt, a claim that has none of them ends that.
     """
 
-    def __init__(  # noqa: PLR0913 - the sender names each
-        self,
-        lines: Lines,
-        gate: Gate,
-        probe: Probe,
-        ledger: Ledger,
-        repeats: set[Lane],
-        *,
-        paid: bool = False,
+    def __init__(
+        self, lines: Lines, gate: Gate, probe: Probe, ledger: Ledger, *, paid: bool = False
     ) -> None:
         self._lines = lines
         self._gate = gate
         self._probe = probe
         self._ledger = ledger
-        self._repeats = repeats
         self._paid = paid
         self._together = PAID_TOGETHER if paid else TOGETHER
         self._crammed = False
@@ -79,7 +71,7 @@ class Runway:
             return 0
         standing = self._before(lane)
         room = self._pacer.room(now, lane, self._ahead(lane)) - standing
-        if lane in self._repeats:
+        if lane in self._ledger.repeats:
             return min(room, TOGETHER)
         return 0 if standing and room < self._together else room
 
@@ -91,7 +83,7 @@ class Runway:
 
     def _ahead(self, lane: Lane) -> float:
         """Seconds before there is room that rows of this lane are claimed."""
-        return 0.0 if lane in self._repeats else AHEAD
+        return 0.0 if lane in self._ledger.repeats else AHEAD
 
     def _before(self, lane: Lane) -> int:
         """How many rows stand here that go before a new one of this lane."""
@@ -107,7 +99,7 @@ class Runway:
         Chats that were `answered` since the claim began may want nothing any more.
         """
         if rows and not any(row.once_more for row in rows):
-            self._repeats.discard(rows[0].lane)
+            self._ledger.repeats.discard(rows[0].lane)
         now = asyncio.get_running_loop().time()
         standing = [*self._rows, *((row, now) for row in rows)]
         self._rows = deque(sorted(standing, key=lambda one: one[0].lane is not Lane.NOTICE))

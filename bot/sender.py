@@ -61,16 +61,19 @@ class Sender:
         self._gate = Gate(self._pacer)
         self._ledger = Ledger(database)
         self._probe = Probe(channel, self.wake)
-        repeats = set(Lane)
         self._courier = Courier(
             database=database, channel=channel, clock=clock, makers=makers,
-            pacer=self._pacer, probe=self._probe, ledger=self._ledger, repeats=repeats,
+            pacer=self._pacer, probe=self._probe, ledger=self._ledger,
         )  # fmt: skip
         self._lines = Lines(
-            self._courier.deliver, pacer=self._pacer, gate=self._gate,
-            probe=self._probe, ledger=self._ledger, ended=self._line_ended,
-        )  # fmt: skip
-        parts = (self._lines, self._gate, self._probe, self._ledger, repeats)
+            self._courier.deliver,
+            pacer=self._pacer,
+            gate=self._gate,
+            probe=self._probe,
+            ledger=self._ledger,
+            ended=self._line_ended,
+        )
+        parts = (self._lines, self._gate, self._probe, self._ledger)
         free, paid = Runway(*parts), Runway(*parts, paid=True)
         self._runways = {Lane.NOTICE: free, Lane.BULK: free, Lane.PAID: paid}
         self._wake = asyncio.Event()

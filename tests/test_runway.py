@@ -31,6 +31,7 @@ class Ledger:
 
     def __init__(self):
         self.back: list[int] = []
+        self.repeats: set[Lane] = set()
 
     def note(self, note):
         self.back += note.keywords["rows"]
@@ -45,8 +46,7 @@ class Strip:
         self.gate = Gate(self.pacer)
         parts: list[Any] = [Lines(), Probe(), Ledger()]
         self.lines, probe, self.ledger = parts
-        self.repeats: set[Lane] = set()
-        self.runway = Runway(self.lines, self.gate, probe, self.ledger, self.repeats)
+        self.runway = Runway(self.lines, self.gate, probe, self.ledger)
 
     def stand(self, *numbers, lane=Lane.BULK, **more):
         rows = [Row(number, f"c{number}", lane, Kind.SEND, {}, **more) for number in numbers]
@@ -154,18 +154,18 @@ async def test_none_is_claimed_ahead_while_one_may_be_repeated_that_was_in_doubt
     for number in range(4):
         strip.pacer.answer(f"c{number}", now - 0.9)
     assert strip.runway.room(Lane.BULK, now) > 0
-    strip.repeats |= {Lane.BULK, Lane.NOTICE}
+    strip.ledger.repeats |= {Lane.BULK, Lane.NOTICE}
     assert strip.runway.room(Lane.BULK, now) == 0
     assert strip.runway.room_in(Lane.BULK, now) > 0.1
     strip.pacer.limits = Limits(on=False)
     strip.stand(1, once_more=True)
-    assert Lane.BULK in strip.repeats
+    assert Lane.BULK in strip.ledger.repeats
     strip.stand(2)
-    assert strip.repeats == {Lane.NOTICE}
+    assert strip.ledger.repeats == {Lane.NOTICE}
 
 
 async def test_few_are_claimed_at_once_while_one_may_be_repeated():
     strip, now = Strip(per_second=120), asyncio.get_running_loop().time()
     assert strip.runway.room(Lane.BULK, now) > TOGETHER
-    strip.repeats.add(Lane.BULK)
+    strip.ledger.repeats.add(Lane.BULK)
     assert strip.runway.room(Lane.BULK, now) == TOGETHER

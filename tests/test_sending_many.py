@@ -65,7 +65,7 @@ async def test_everybody_gets_it_once(bot):
 
 
 async def test_what_may_be_repeated_is_looked_out_for_until_nothing_is(bot):
-    watched = bot.sender._runways[Lane.BULK]._repeats
+    watched = bot.sender._ledger.repeats
     assert Lane.BULK in watched
     await announces(bot, 1)
     await bot.until(lambda: len(bot.delivered()) == 1)

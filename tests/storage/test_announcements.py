@@ -8,7 +8,16 @@ from typing import Any
 
 import pytest
 
-from storage import Database, Tx, announcements, drafts, planned, planning, sendings
+from storage import (
+    Database,
+    Tx,
+    announcement_owners,
+    announcements,
+    drafts,
+    planned,
+    planning,
+    sendings,
+)
 from storage.announcements import DRAFTS, State
 from tests.storage.announcing import content, coordinator, written
 from tests.storage.planning import NOW, plan, somebody, wall
@@ -281,10 +290,11 @@ async def test_no_verb_walks_through_a_table(db: Database, statements: Statement
         await db.run(DRAFTS.save, Writer(by, number), "a", 1)
         await db.run(announcements.drafts, by, 3)
         await db.run(announcements.same, one, NOW)
+        await db.run(announcement_owners.hand_over, NOW)
         await db.run(announcements.due, NOW)
         await db.run(announcements.next_due, NOW)
         await db.run(announcements.stranded, NOW)
         await db.run(announcements.taking_late, NOW)
         await db.run(announcements.undo, number, NOW)
         await db.run(announcements.copy, number, by, NOW)
-    assert await statements.walks({"announcements", "outbox"}) == []
+    assert await statements.walks({"announcements", "outbox", "people"}) == []

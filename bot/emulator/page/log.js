@@ -8,8 +8,8 @@ import { element, signButton } from "./dom.js";
 import { calendarDay, dayInWords, say } from "./language.js";
 
 const NEAR = 80;
-const PRESS_MOST = 1500;
-const CLICK_FOLLOWS = 50;
+const LONGEST_PRESS = 1500; // milliseconds
+const CLICK_FOLLOWS = 50; // milliseconds after a finger or key is up
 
 export class Log {
   #list;
@@ -42,9 +42,12 @@ export class Log {
     new ResizeObserver(() => this.#atEnd && this.toBottom()).observe(this.#list);
     this.#list.addEventListener("keydown", (event) => this.#walk(event));
     this.#list.addEventListener("focusin", (event) => this.#rove(event.target));
-    this.#list.addEventListener("pointerdown", () => this.#pressedFor(PRESS_MOST));
-    for (const end of ["pointerup", "pointercancel"]) {
-      this.#list.addEventListener(end, () => this.#press && this.#pressedFor(CLICK_FOLLOWS));
+    this.#list.addEventListener("pointerdown", () => this.#holdStill(LONGEST_PRESS));
+    this.#list.addEventListener("keydown", ({ key, repeat }) => {
+      if (key === " " && !repeat) this.#holdStill(LONGEST_PRESS);
+    });
+    for (const end of ["pointerup", "pointercancel", "keyup"]) {
+      this.#list.addEventListener(end, () => this.#press && this.#holdStill(CLICK_FOLLOWS));
     }
     this.element = element("div", { class: "log-frame" }, this.#list, this.#toBottom);
   }
@@ -59,8 +62,8 @@ export class Log {
     this.#list.lang = language;
   }
 
-  /** Nothing moves under a finger that is down, or its press would be lost or hit another button. */
-  #pressedFor(most) {
+  /** Nothing moves while a press lasts, or it would be lost or hit another button. */
+  #holdStill(most) {
     clearTimeout(this.#press);
     this.#press = setTimeout(() => {
       this.#press = 0;
@@ -71,6 +74,7 @@ export class Log {
   /** Shows these messages; the last `unread` of others stand below a line that says so. */
   show(messages, unread, now) {
     this.#meanwhile = this.#press ? [messages, unread, now] : null;
+    this.#list.setAttribute("aria-busy", String(Boolean(this.#press)));
     if (this.#press) return;
     this.#scrolled(); // Somebody may have scrolled up in this very moment.
     const held = this.#list.contains(document.activeElement) ? document.activeElement : null;
@@ -79,7 +83,6 @@ export class Log {
     this.#reconcile(this.#plan(messages, unread, now));
     if (held && !held.isConnected) (this.#find(heldIn) ?? this.#list).focus({ preventScroll: true });
     this.#rove(this.#list.contains(document.activeElement) ? document.activeElement : null);
-    this.#list.setAttribute("aria-busy", "false");
     if (this.#atEnd || wrote) this.toBottom();
     this.#toBottom.hidden = this.#atEnd;
   }

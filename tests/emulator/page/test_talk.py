@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import expect
@@ -12,6 +12,7 @@ from tests.emulator.page.phones import IN_BROWSER, Bot, PhonePage, until
 
 pytestmark = IN_BROWSER
 
+Press = Callable[[PhonePage], Awaitable[None]]
 ANSWERS = {"inline_keyboard": [[{"text": "Ja", "callback_data": "yes"}]]}
 
 
@@ -91,20 +92,32 @@ async def test_an_edit_takes_the_buttons_away_and_says_so(bot: Bot, page: PhoneP
     await expect(edited).to_be_focused()
 
 
+@pytest.mark.parametrize(
+    ("goes", "down", "up"),
+    [
+        ("hover", lambda page: page.tab.mouse.down(), lambda page: page.tab.mouse.up()),
+        (
+            "focus",
+            lambda page: page.tab.keyboard.down("Space"),
+            lambda page: page.tab.keyboard.up("Space"),
+        ),
+    ],
+    ids=["pointer", "key"],
+)
 async def test_a_press_counts_though_its_message_changes_and_moves_under_it(
-    bot: Bot, page: PhonePage
+    bot: Bot, page: PhonePage, goes: str, down: Press, up: Press
 ):
     person = await bot.met("Noor")
     number = await bot.says(person, "Kom je?", reply_markup=ANSWERS)
     noor = page.phone("Noor")
-    await noor.button("Ja", exact=True).hover()
-    await page.tab.mouse.down()
+    await getattr(noor.button("Ja", exact=True), goes)()
+    await down(page)
     change = {"chat_id": person, "message_id": number, "text": "Kom je ook?"}
     await bot.call("editMessageText", **change, reply_markup=ANSWERS)
     await bot.says(person, "Nog iets")
-    await asyncio.sleep(0.3)
+    await expect(noor.log).to_have_attribute("aria-busy", "true")
     await expect(noor.bubble("Nog iets")).to_have_count(0)
-    await page.tab.mouse.up()
+    await up(page)
     query = await bot.hears("callback_query")
     assert query["data"] == "yes"
     await expect(noor.bubble("Kom je ook?")).to_have_count(1)
